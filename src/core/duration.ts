@@ -1,0 +1,23 @@
+type Unit = 'ms' | 's' | 'm' | 'h'
+
+/** A length of time: a number of milliseconds, or a number with a unit, such as `'250ms'`, `'2s'`, `'1.5m'` or `'1h'`. */
+export type Duration = number | `${number}${Unit}`
+
+const UNIT_MS: Record<Unit, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
+
+/**
+ * The milliseconds of a duration, or undefined when it is not one: negative, not finite, or of an unknown form.
+ */
+export function parseDuration(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
+  const match = typeof value === 'string' ? PATTERN.exec(value) : null
+  return match ? Number(match[1]) * UNIT_MS[match[2] as Unit] : undefined
+}
+
+/** A duration for people: `'250 ms'`, `'2 s'`, `'1.5 s'`, `'2 m'`. */
+export function formatMs(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${Number((ms / 1_000).toFixed(2))} s`
+  return `${Number((ms / 60_000).toFixed(2))} m`
+}
