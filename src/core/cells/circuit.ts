@@ -1,0 +1,176 @@
+import type { Clock } from '../clock.js'
+import type { CircuitState, Emit } from '../events.js'
+import type { Cell } from './cells.js'
+import { RollingBreaker } from './rolling-breaker.js'
+
+/** When a circuit opens, for how long, and what closes it. Times in ms. */
+export interface CircuitSettings {
+  /** Share of failed completions in the window, 0 to 1, at which it opens. */
+  readonly failureRate: number
+  readonly minimumCalls: number
+  readonly windowMs: number
+  /** Failures in a row that open it whatever the rate: for functions with little traffic. */
+  readonly consecutiveFailures: number
+  readonly openForMs: number
+  readonly maxOpenForMs: number
+  /** Successful probes that close it, and how many may be under way at once. */
+  readonly probes: number
+  /** Opens it too when this share of completions takes this long. */
+  readonly slowCalls: { readonly durationMs: number; readonly rate: number } | false
+}
+
+/** A call's leave to go through, to be handed back with how it went. */
+export interface Permit {
+  readonly probe: boolean
+  /** Which period of the circuit it belongs to: what began before a change of state says nothing about the time after. */
+  readonly period: number
+}
+
+/** How a circuit stands, for health endpoints. */
+export interface CircuitSnapshot {
+  /** Whose circuit it is, as people write it. */
+  readonly target: string
+  readonly state: CircuitState
+  /** Completions in the window. */
+  readonly calls: number
+  readonly failures: number
+  readonly consecutiveFailures: number
+  /** Until it is worth asking again, in ms; 0 while closed. */
+  readonly retryAfterMs: number
+  /** How often it opened since it last closed. */
+  readonly openings: number
+}
+
+/** A circuit breaker's state: one for each function, qualifier and tenant. */
+export class Circuit implements Cell {
+  readonly #target: string
+  readonly #settings: CircuitSettings
+  readonly #clock: Clock
+  readonly #failures: RollingBreaker
+  readonly #slow: RollingBreaker | undefined
+  #state: CircuitState = 'closed'
+  #period = 0
+  #consecutiveFailures = 0
+  #openings = 0
+  #openUntil = 0
+  #heldOpen = false
+  /** When each probe under way must have ended; one that hangs is a failed one. */
+  #probes: number[] = []
+  #probesPassed = 0
+
+  constructor(target: string, settings: CircuitSettings, clock: Clock) {
+    this.#target = target
+    const { minimumCalls, windowMs, slowCalls } = settings
+    this.#settings = settings
+    this.#clock = clock
+    this.#failures = new RollingBreaker({ rate: settings.failureRate, minimumCalls, windowMs }, clock)
+    this.#slow = slowCalls
+      ? new RollingBreaker({ rate: slowCalls.rate, minimumCalls, windowMs }, clock)
+      : undefined
+  }
+
+  get state(): CircuitState {
+    return this.#state
+  }
+
+  /** Until it is worth asking again, in ms. */
+  get retryAfterMs(): number {
+    if (this.#state === 'closed') return 0
+    if (this.#heldOpen) return this.#settings.maxOpenForMs
+    if (this.#state === 'half-open') return this.#settings.openForMs
+    return Math.max(0, this.#openUntil - this.#clock.now())
+  }
+
+  snapshot(): CircuitSnapshot {
+    return {
+      target: this.#target,
+      state: this.#state,
+      ...this.#failures.counts,
+      consecutiveFailures: this.#consecutiveFailures,
+      retryAfterMs: this.retryAfterMs,
+      openings: this.#openings,
+    }
+  }
+
+  /** Leave to go through; undefined when the call must be refused. */
+  admit(emit?: Emit): Permit | undefined {
+    if (this.#state === 'closed') return { probe: false, period: this.#period }
+    const now = this.#clock.now()
+    if (this.#state === 'open') {
+      if (this.#heldOpen || now < this.#openUntil) return undefined
+      this.#enter('half-open', 'its time open is over', emit)
+    }
+    if (this.#probes.some((endBy) => endBy < now)) {
+      this.#trip('a probe did not end in time', emit)
+      return undefined
+    }
+    if (this.#probes.length + this.#probesPassed >= this.#settings.probes) return undefined
+    this.#probes.push(now + this.#settings.maxOpenForMs)
+    return { probe: true, period: this.#period }
+  }
+
+  /** Takes a permit back; `ignored` is a result that says nothing about the function's health. */
+  settle(permit: Permit, result: 'success' | 'failure' | 'ignored', durationMs: number, emit?: Emit): void {
+    if (permit.period !== this.#period) return
+    if (permit.probe) this.#settleProbe(result, emit)
+    else if (result !== 'ignored') this.#count(result === 'failure', durationMs, emit)
+  }
+
+  /** Opens it until `close` is called. */
+  open(emit?: Emit): void {
+    this.#trip('opened by hand', emit)
+    this.#heldOpen = true
+  }
+
+  close(emit?: Emit, why = 'closed by hand'): void {
+    this.#failures.close()
+    this.#slow?.close()
+    this.#heldOpen = false
+    this.#consecutiveFailures = this.#openings = 0
+    this.#enter('closed', why, emit)
+  }
+
+  /** A closed circuit with no failure in its window is as good as a new one. */
+  idle(): boolean {
+    return this.#state === 'closed' && this.#failures.counts.failures === 0
+  }
+
+  #count(failed: boolean, durationMs: number, emit?: Emit): void {
+    const { consecutiveFailures, slowCalls } = this.#settings
+    this.#consecutiveFailures = failed ? this.#consecutiveFailures + 1 : 0
+    this.#failures.record(failed)
+    this.#slow?.record(slowCalls !== false && durationMs >= slowCalls.durationMs)
+    if (!this.#failures.closed) this.#trip('too many failures', emit)
+    else if (this.#slow?.closed === false) this.#trip('too many slow calls', emit)
+    else if (this.#consecutiveFailures >= consecutiveFailures)
+      this.#trip(`${consecutiveFailures} failures in a row`, emit)
+  }
+
+  #settleProbe(result: 'success' | 'failure' | 'ignored', emit?: Emit): void {
+    this.#probes.shift()
+    if (result === 'failure') return this.#trip('a probe failed', emit)
+    if (result === 'success') this.#probesPassed++
+    if (this.#probesPassed >= this.#settings.probes)
+      this.close(emit, `${this.#settings.probes} probes passed`)
+  }
+
+  #trip(why: string, emit?: Emit): void {
+    this.#failures.open()
+    const { openForMs, maxOpenForMs } = this.#settings
+    const spread = 0.8 + 0.4 * this.#clock.random()
+    const forMs = Math.min(maxOpenForMs, openForMs * 2 ** this.#openings) * spread
+    this.#openings++
+    this.#openUntil = this.#clock.now() + forMs
+    this.#enter('open', why, emit, forMs)
+  }
+
+  #enter(state: CircuitState, why: string, emit?: Emit, openForMs?: number): void {
+    const previous = this.#state
+    this.#state = state
+    this.#period++
+    this.#probes = []
+    this.#probesPassed = 0
+    if (state === previous) return
+    emit?.({ type: 'breaker.state', state, previous, why, ...(openForMs !== undefined && { openForMs }) })
+  }
+}

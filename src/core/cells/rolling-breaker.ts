@@ -1,0 +1,98 @@
+import { EventEmitter } from 'node:events'
+import CircuitBreaker from 'opossum'
+import type { Clock } from '../clock.js'
+
+const BUCKETS = 10
+
+/** When a rolling breaker trips. */
+export interface TripSettings {
+  /** The share of failures, 0 to 1, at which it opens. */
+  readonly rate: number
+  /** Completions in the window before the rate says anything. */
+  readonly minimumCalls: number
+  readonly windowMs: number
+}
+
+/** opossum opens above its percentage; "at least half" is what people mean by 50 %. */
+const AT_LEAST = 1e-9
+
+/** What opossum's action may return: settled on the spot, so that its state is true when `record` returns. */
+const SUCCEEDED = { then: (resolve: () => void) => (resolve(), { catch: ignore }) }
+const FAILED = { then: () => ({ catch: (reject: (error: Error) => void) => reject(FAILURE) }) }
+const FAILURE = new Error('a failed completion')
+
+/**
+ * opossum in a cage: it keeps the rolling window and says when the circuit opens, and does nothing else.
+ *
+ * It is told of completions, never of starts (it counts a call when it begins, so slow failures would leave its window
+ * before they are counted). Its window turns with our clock, and its wall-clock half-open timer, its own time-out and
+ * its latency statistics are off. What may count and who may probe is decided by `Circuit`.
+ */
+export class RollingBreaker {
+  readonly #breaker: CircuitBreaker<[failed: boolean]>
+  readonly #rotation = new EventEmitter()
+  readonly #clock: Clock
+  readonly #bucketMs: number
+  #rotatedAt: number
+
+  constructor({ rate, minimumCalls, windowMs }: TripSettings, clock: Clock) {
+    this.#clock = clock
+    this.#bucketMs = windowMs / BUCKETS
+    this.#rotatedAt = clock.now()
+    this.#breaker = new CircuitBreaker<[failed: boolean]>(
+      (failed) => (failed ? FAILED : SUCCEEDED) as unknown as Promise<void>,
+      {
+        timeout: false,
+        errorThresholdPercentage: rate * 100 - AT_LEAST,
+        volumeThreshold: minimumCalls,
+        rollingCountBuckets: BUCKETS,
+        rollingCountTimeout: windowMs,
+        rollingPercentilesEnabled: false,
+        enableSnapshots: false,
+        rotateBucketController: this.#rotation,
+        name: 'circuit',
+      },
+    )
+    this.#breaker.removeAllListeners('open')
+  }
+
+  get closed(): boolean {
+    return this.#breaker.closed
+  }
+
+  /** Completions in the window, and how many of them failed. */
+  get counts(): { readonly calls: number; readonly failures: number } {
+    this.#rotate()
+    const { fires, failures } = this.#breaker.stats
+    return { calls: fires, failures }
+  }
+
+  /** Counts one completion; the circuit may be open afterwards. */
+  record(failed: boolean): void {
+    this.#rotate()
+    this.#breaker.fire(failed).catch(ignore)
+  }
+
+  open(): void {
+    this.#breaker.open()
+  }
+
+  /** Closes it with an empty window: what led to the opening is past. */
+  close(): void {
+    this.#breaker.close()
+    this.#turn(BUCKETS)
+  }
+
+  #rotate(): void {
+    const buckets = Math.floor((this.#clock.now() - this.#rotatedAt) / this.#bucketMs)
+    if (buckets === 0) return
+    this.#rotatedAt += buckets * this.#bucketMs
+    this.#turn(Math.min(buckets, BUCKETS))
+  }
+
+  #turn(buckets: number): void {
+    for (let i = 0; i < buckets; i++) this.#rotation.emit('rotate')
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,30 @@
+/** A timer that has been set and can be taken back. */
+export interface Timer {
+  cancel(): void
+}
+
+/** Where all time and chance come from, so that tests can rule both. */
+export interface Clock {
+  /** Monotonic time in ms, for durations and deadlines. */
+  now(): number
+  /** Wall-clock time in ms since the epoch, for dates that a server sends. */
+  date(): number
+  /** Runs `run` once after `ms`. */
+  setTimer(ms: number, run: () => void): Timer
+  /** A number in [0, 1). */
+  random(): number
+}
+
+/** Node turns a longer timeout into 1 ms. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
+
+/** The machine's own time and chance. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  setTimer: (ms, run) => {
+    const timeout = setTimeout(run, Math.min(ms, LONGEST_TIMEOUT_MS))
+    return { cancel: () => clearTimeout(timeout) }
+  },
+  random: () => Math.random(),
+}

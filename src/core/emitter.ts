@@ -1,0 +1,68 @@
+import { channel } from 'node:diagnostics_channel'
+import type { CallEvent, CallEventBody, Emit, ObservedScope, Observer } from './events.js'
+import type { Clock } from './clock.js'
+
+/** Runs `run` inside whatever the observers put around it. */
+export type Around = <T>(scope: ObservedScope, run: () => Promise<T>) => Promise<T>
+
+/** Carries every event of every invoker in the process, for tools. */
+const events = channel('resilient-lambda')
+
+/** Those who watch, heard and held at arm's length: nothing they throw reaches a call. */
+export class Observers {
+  readonly #listeners: readonly Observer[]
+  readonly around: Around | undefined
+
+  constructor(observers: readonly Observer[]) {
+    this.#listeners = observers.filter((observer) => observer.event)
+    const wrappers = observers.filter((observer) => observer.around)
+    this.around = wrappers.length > 0 ? (scope, run) => wrapAll(wrappers, scope, run) : undefined
+  }
+
+  /** How one call tells its events; undefined when nobody listens. */
+  emitFor(call: number, target: string, clock: Clock): Emit | undefined {
+    if (this.#listeners.length === 0 && !events.hasSubscribers) return undefined
+    const startedAt = clock.now()
+    return (body: CallEventBody) => {
+      const event: CallEvent = Object.freeze({ call, target, atMs: clock.now() - startedAt, ...body })
+      for (const observer of this.#listeners) tell(observer, event)
+      events.publish(event)
+    }
+  }
+}
+
+function tell(observer: Observer, event: CallEvent): void {
+  try {
+    observer.event?.(event)
+  } catch (error) {
+    complain(error)
+  }
+}
+
+function wrapAll<T>(wrappers: readonly Observer[], scope: ObservedScope, run: () => Promise<T>): Promise<T> {
+  return wrappers.reduceRight((inner, observer) => () => wrap(observer, scope, inner), run)()
+}
+
+/** The work runs exactly once and its own result counts, whatever the observer does with what it was given. */
+function wrap<T>(observer: Observer, scope: ObservedScope, run: () => Promise<T>): Promise<T> {
+  let running: Promise<T> | undefined
+  const once = (): Promise<T> => (running ??= run())
+  try {
+    // Its promise rejects with the work's own error too, which the caller sees already.
+    observer.around?.(scope, once).catch(ignore)
+  } catch (error) {
+    complain(error)
+  }
+  return once()
+}
+
+function ignore(): void {}
+
+let complained = false
+
+/** Once is enough to find a broken observer, and a warning for every event would be an outage of its own. */
+function complain(error: unknown): void {
+  if (complained) return
+  complained = true
+  process.emitWarning(`An observer threw, and was ignored: ${String(error)}`, 'ResilientLambdaWarning')
+}

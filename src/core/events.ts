@@ -1,0 +1,116 @@
+import type { Attempt } from '../failures/attempt.js'
+import type { Failure } from '../failures/failure.js'
+import type { Ran } from '../failures/verdict.js'
+
+/** The state of a circuit: `closed` lets calls through, `open` refuses them, `half-open` lets a few probes through. */
+export type CircuitState = 'closed' | 'open' | 'half-open'
+
+/** What can happen in a call, each with what is known at that moment. Every number of ms says so in its name. */
+export type CallEventBody =
+  | { readonly type: 'call.started'; readonly deadlineMs?: number; readonly idempotent: boolean }
+  | {
+      readonly type: 'call.ended'
+      readonly ok: boolean
+      /** Absent when the call answered. */
+      readonly failure?: Failure
+      readonly mayHaveRun: boolean
+      readonly attempts: readonly Attempt[]
+      readonly durationMs: number
+      readonly queuedMs: number
+      /** Whether the answer is the fallback's. */
+      readonly fallback: boolean
+    }
+  | { readonly type: 'attempt.started'; readonly attempt: number }
+  | {
+      readonly type: 'attempt.ended'
+      readonly attempt: number
+      readonly ok: boolean
+      readonly failure?: Failure
+      readonly ran: Ran
+      readonly requestId?: string
+      readonly durationMs: number
+    }
+  /** An attempt was let go while the function may still be running. */
+  | {
+      readonly type: 'attempt.abandoned'
+      readonly attempt: number
+      readonly failure: Failure
+      readonly durationMs: number
+    }
+  | {
+      readonly type: 'retry.scheduled'
+      readonly attempt: number
+      readonly waitMs: number
+      readonly why: string
+      readonly failure: Failure
+    }
+  | {
+      readonly type: 'retry.refused'
+      readonly attempt: number
+      readonly why: string
+      readonly failure: Failure
+      /** Whether it was refused because the function may have run and the call is not idempotent. */
+      readonly mayHaveRun: boolean
+    }
+  | { readonly type: 'budget.spent'; readonly tokens: number }
+  | {
+      readonly type: 'breaker.state'
+      readonly state: CircuitState
+      readonly previous: CircuitState
+      readonly why: string
+      readonly openForMs?: number
+    }
+  | { readonly type: 'breaker.refused'; readonly state: CircuitState; readonly retryAfterMs: number }
+  | {
+      readonly type: 'bulkhead.queued'
+      readonly scope: string
+      readonly inFlight: number
+      readonly queued: number
+    }
+  | {
+      readonly type: 'bulkhead.refused'
+      readonly scope: string
+      readonly why: string
+      readonly inFlight: number
+      readonly queued: number
+    }
+  | {
+      readonly type: 'fallback.used'
+      readonly failure: Failure
+      readonly ok: boolean
+      readonly durationMs: number
+      readonly error?: unknown
+    }
+
+/** Which call an event belongs to, and when it happened. */
+export interface CallEventHead {
+  /** Counts calls within one invoker; the same for all events of a call. */
+  readonly call: number
+  readonly target: string
+  /** From the start of the call, in ms. */
+  readonly atMs: number
+}
+
+/** One event of a call. */
+export type CallEvent = CallEventHead & CallEventBody
+
+/** What an observer may wrap around: the whole call, or one attempt of it. */
+export interface ObservedScope {
+  readonly type: 'call' | 'attempt'
+  readonly call: number
+  readonly target: string
+  /** Which attempt, 1 for the first; absent for the call. */
+  readonly attempt?: number
+  /** Entries put here (trace context) travel to the function in the client context's `custom` part. Only for attempts. */
+  readonly carrier: Record<string, string>
+}
+
+/** Watches calls from the side; whatever it throws is caught and changes nothing. */
+export interface Observer {
+  event?(event: CallEvent): void
+  /** Runs `run` inside something of the observer's, such as an active span; must call it exactly once and return its result. */
+  around?<T>(scope: ObservedScope, run: () => Promise<T>): Promise<T>
+}
+
+/** Tells observers what happens in one call; undefined where nobody listens, so that no event is even built. */
+export type Emit = (event: CallEventBody) => void

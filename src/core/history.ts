@@ -1,0 +1,110 @@
+import type { Attempt, Decision } from '../failures/attempt.js'
+import type { Failure } from '../failures/failure.js'
+import { worse, type Ran, type Verdict } from '../failures/verdict.js'
+import type { Clock } from './clock.js'
+import type { Emit } from './events.js'
+import { failed, type Outcome } from './outcome.js'
+
+/** An attempt while it is being made; the transport keeps `ran` and `requestId` up to date as bytes go out and come in. */
+export interface LiveAttempt {
+  readonly number: number
+  readonly startedMs: number
+  ran: Ran
+  requestId?: string | undefined
+  durationMs?: number
+  code?: string
+  verdict?: Verdict
+  then?: Decision
+}
+
+/** The story of one call: its attempts, what was decided after each, how long it queued. */
+export class History {
+  readonly #attempts: LiveAttempt[] = []
+  readonly #clock: Clock
+  readonly #startedAt: number
+  readonly #emit: Emit | undefined
+  /** Time spent waiting for a place in a bulkhead, in ms. */
+  queuedMs = 0
+  /** Whether a fallback gave the answer. */
+  fallback = false
+
+  /** The number of the call, as in its events. */
+  readonly call: number
+
+  constructor(clock: Clock, emit: Emit | undefined, call = 0) {
+    this.call = call
+    this.#clock = clock
+    this.#emit = emit
+    this.#startedAt = clock.now()
+  }
+
+  get elapsedMs(): number {
+    return this.#clock.now() - this.#startedAt
+  }
+
+  /** The worst that can have happened over all attempts. */
+  get ran(): Ran {
+    return this.#attempts.reduce<Ran>((ran, attempt) => worse(ran, attempt.ran), 'no')
+  }
+
+  /** Whether the function may be running for this call at this moment. */
+  get mayBeRunning(): boolean {
+    return this.#attempts.some((attempt) => attempt.durationMs === undefined && attempt.ran !== 'no')
+  }
+
+  begin(): LiveAttempt {
+    const attempt: LiveAttempt = { number: this.#attempts.length + 1, startedMs: this.elapsedMs, ran: 'no' }
+    this.#attempts.push(attempt)
+    this.#emit?.({ type: 'attempt.started', attempt: attempt.number })
+    return attempt
+  }
+
+  /** Ends an attempt once; what comes later was not waited for and changes nothing. */
+  end(attempt: LiveAttempt, outcome: Outcome): void {
+    if (attempt.durationMs !== undefined) return
+    attempt.durationMs = this.elapsedMs - attempt.startedMs
+    if (outcome.ok) {
+      attempt.ran = 'yes'
+      attempt.requestId ??= outcome.reply.requestId
+    } else {
+      attempt.code = outcome.failure.code
+      attempt.verdict = outcome.failure.verdict
+      attempt.ran = outcome.failure.verdict.ran
+      attempt.requestId ??= outcome.failure.requestId
+    }
+    this.#emit?.({
+      type: 'attempt.ended',
+      attempt: attempt.number,
+      ok: outcome.ok,
+      ran: attempt.ran,
+      durationMs: attempt.durationMs,
+      ...(attempt.requestId !== undefined && { requestId: attempt.requestId }),
+      ...(!outcome.ok && { failure: outcome.failure }),
+    })
+  }
+
+  /** Ends an attempt that somebody's time or patience ran out on; the function may go on running. */
+  abandon(attempt: LiveAttempt, why: Failure): void {
+    if (attempt.durationMs !== undefined) return
+    const failure = { ...why, verdict: { ...why.verdict, ran: attempt.ran } }
+    this.end(attempt, failed(failure))
+    if (attempt.ran === 'no') return
+    this.#emit?.({
+      type: 'attempt.abandoned',
+      attempt: attempt.number,
+      failure,
+      durationMs: this.elapsedMs - attempt.startedMs,
+    })
+  }
+
+  /** Notes what followed from the last attempt. */
+  decide(decision: Decision): void {
+    const last = this.#attempts.at(-1)
+    if (last) last.then = decision
+  }
+
+  /** The attempts as they stand, for errors and metadata. */
+  snapshot(): readonly Attempt[] {
+    return Object.freeze(this.#attempts.map((attempt) => Object.freeze({ ...attempt }) as Attempt))
+  }
+}

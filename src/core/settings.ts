@@ -1,0 +1,163 @@
+import { parseDuration } from './duration.js'
+
+/** A setting that cannot be used; the message names it, what was given, and what is allowed. */
+export class InvalidSettingError extends TypeError {
+  override readonly name = 'InvalidSettingError'
+  /** Where the setting stands, such as `retry.attempts`. */
+  readonly path: string
+
+  constructor(path: string, given: unknown, allowed: string) {
+    super(`${path} must be ${allowed}, but was ${show(given)}.`)
+    this.path = path
+  }
+}
+
+/** Turns what a user wrote at `path` into what the code works with. @throws {InvalidSettingError} */
+export type Parse<T> = (given: unknown, path: string) => T
+
+export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): Parse<number> {
+  const allowed =
+    max === Number.MAX_SAFE_INTEGER
+      ? `a whole number of at least ${min}`
+      : `a whole number from ${min} to ${max}`
+  return function parseWholeNumber(given, path) {
+    if (Number.isInteger(given) && (given as number) >= min && (given as number) <= max)
+      return given as number
+    throw new InvalidSettingError(path, given, allowed)
+  }
+}
+
+export function numberBetween(min: number, max: number): Parse<number> {
+  return function parseNumberBetween(given, path) {
+    if (typeof given === 'number' && given >= min && given <= max) return given
+    throw new InvalidSettingError(path, given, `a number from ${min} to ${max}`)
+  }
+}
+
+/** Yields milliseconds; `shape` adds the unit to the key. */
+export interface ParseDuration extends Parse<number> {
+  readonly suffix: 'Ms'
+}
+
+/** Milliseconds, from a `Duration`. */
+export function duration(minMs = 0): ParseDuration {
+  const floor = minMs > 0 ? ` of at least ${minMs} ms` : ''
+  function parseDurationSetting(given: unknown, path: string): number {
+    const ms = parseDuration(given)
+    if (ms !== undefined && ms >= minMs) return ms
+    throw new InvalidSettingError(
+      path,
+      given,
+      `a duration${floor}: milliseconds, or a text such as '250ms', '2s', '1.5m'`,
+    )
+  }
+  return Object.assign(parseDurationSetting, { suffix: 'Ms' } as const)
+}
+
+export function flag(given: unknown, path: string): boolean {
+  if (typeof given === 'boolean') return given
+  throw new InvalidSettingError(path, given, 'true or false')
+}
+
+export function text(given: unknown, path: string): string {
+  if (typeof given === 'string' && given !== '') return given
+  throw new InvalidSettingError(path, given, 'a text that is not empty')
+}
+
+export function callback<F extends (...args: never[]) => unknown>(given: unknown, path: string): F {
+  if (typeof given === 'function') return given as F
+  throw new InvalidSettingError(path, given, 'a function')
+}
+
+export function oneOf<const T extends string>(...allowed: readonly T[]): Parse<T> {
+  return function parseOneOf(given, path) {
+    if (allowed.includes(given as T)) return given as T
+    throw new InvalidSettingError(path, given, `one of ${allowed.map((value) => `'${value}'`).join(', ')}`)
+  }
+}
+
+export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
+  return function parseList(given, path) {
+    if (!Array.isArray(given)) throw new InvalidSettingError(path, given, 'a list')
+    return given.map((item, index) => parse(item, `${path}[${index}]`))
+  }
+}
+
+/** The first of two that takes the value; the second one's error stands when neither does. */
+export function either<A, B>(first: Parse<A>, second: Parse<B>): Parse<A | B> {
+  return function parseEither(given, path) {
+    try {
+      return first(given, path)
+    } catch {
+      return second(given, path)
+    }
+  }
+}
+
+/** `false` switches a policy off. */
+export function orOff<T>(parse: Parse<T>): Parse<T | false> {
+  return (given, path) => (given === false ? false : parse(given, path))
+}
+
+/** An object in which none of `keys` may be absent. */
+export function required<T extends object, K extends keyof T & string>(
+  parse: Parse<T>,
+  ...keys: readonly K[]
+): Parse<{ readonly [P in K]-?: Exclude<T[P], undefined> }> {
+  return function parseRequired(given, path) {
+    const parsed = parse(given, path)
+    for (const key of keys) {
+      if (parsed[key] !== undefined) continue
+      const name = key.replace(/Ms$/, '')
+      throw new InvalidSettingError(`${path}.${name}`, undefined, 'given')
+    }
+    return parsed as { readonly [P in K]-?: Exclude<T[P], undefined> }
+  }
+}
+
+type Shape = Record<string, Parse<unknown> | ParseDuration>
+type Parsed<S extends Shape> = {
+  readonly [K in keyof S & string as S[K] extends ParseDuration ? `${K}Ms` : K]?: ReturnType<S[K]>
+}
+
+/**
+ * An object of which every key is known and every value parses; keys that are absent or undefined stay absent.
+ *
+ * Each key is parsed by the entry of the same name, so a table reads like the settings it accepts. The key of a
+ * duration gets its unit: `maxWait: '2s'` becomes `maxWaitMs: 2000`.
+ */
+export function shape<S extends Shape>(entries: S): Parse<Parsed<S>> {
+  const known = Object.keys(entries)
+  return function parseShape(given, path) {
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+      throw new InvalidSettingError(path, given, `an object with any of: ${known.join(', ')}`)
+    }
+    const parsed: Record<string, unknown> = {}
+    for (const [key, value] of Object.entries(given)) {
+      const parse = Object.hasOwn(entries, key) ? entries[key] : undefined
+      if (!parse) throw unknownKey(path, key, known)
+      if (value !== undefined)
+        parsed['suffix' in parse ? `${key}${parse.suffix}` : key] = parse(value, `${path}.${key}`)
+    }
+    return parsed as Parsed<S>
+  }
+}
+
+function unknownKey(path: string, key: string, known: readonly string[]): InvalidSettingError {
+  const error = new InvalidSettingError(`${path}.${key}`, key, 'a known setting')
+  error.message = `${path} has no setting '${key}'. It takes: ${known.join(', ')}.`
+  return error
+}
+
+const LONGEST_SHOWN = 80
+
+function show(given: unknown): string {
+  if (typeof given === 'string') return `'${given.slice(0, LONGEST_SHOWN)}'`
+  if (typeof given === 'function') return 'a function'
+  if (typeof given === 'object' && given !== null) {
+    return Array.isArray(given)
+      ? 'a list'
+      : `an object with ${Object.keys(given).slice(0, 5).join(', ') || 'no keys'}`
+  }
+  return String(given)
+}

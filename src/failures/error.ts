@@ -1,0 +1,139 @@
+import type { Attempt } from './attempt.js'
+import { summarise, withoutExchange } from './cause.js'
+import type { Failure, RemoteError, SchemaIssue } from './failure.js'
+import { compose, type Story } from './message.js'
+import { worse, type FailureKind, type Ran, type Verdict } from './verdict.js'
+
+const BRAND = Symbol.for('resilient-lambda.InvokeError')
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+const MAX_LOGGED_ISSUES = 20
+
+type Inspect = (value: unknown, options: object) => string
+
+/**
+ * A call that failed: what happened, whether the function may have run, and every attempt.
+ *
+ * `JSON.stringify`, `console.log` and loggers that copy an error's fields see no payload, no credentials, no log tail
+ * and of the cause only its name, code and message. What the callee itself said (`remote.errorType`, `errorMessage`
+ * and `trace`) is in `toJSON()`, cut to a bounded size.
+ */
+export class InvokeError extends Error {
+  override readonly name = 'InvokeError'
+  /** What went wrong, by name: see the error table. */
+  readonly code: Failure['code']
+  /** What sort of failure it is: what most callers branch on. */
+  readonly kind: FailureKind
+  /** What the failure means, for policies; `verdict.ran` speaks of the last attempt alone. */
+  readonly verdict: Verdict
+  /** Whether the function can have run in any of the attempts. */
+  readonly mayHaveRun: boolean
+  /** How long the other side asked to wait, in ms. */
+  readonly retryAfterMs: number | undefined
+  /** The function, as the caller named it. */
+  readonly target: string
+  readonly requestId: string | undefined
+  /** The HTTP status of the answer. */
+  readonly status: number | undefined
+  /** Which limit a throttle speaks of. */
+  readonly reason: string | undefined
+  /** Every attempt, in order, the last one included. */
+  readonly attempts: readonly Attempt[]
+  /** From the start of the call to its end, in ms. */
+  readonly elapsedMs: number
+  /** What the function reported; always there when the kind is `'function'`. */
+  declare readonly remote: RemoteError | undefined
+  /** What a schema found wrong with the payload or the reply. */
+  declare readonly issues: readonly SchemaIssue[] | undefined
+
+  constructor(failure: Failure, story: Story) {
+    const ran = story.attempts.reduce<Ran>((ran, attempt) => worse(ran, attempt.ran), failure.verdict.ran)
+    const options = failure.cause === undefined ? {} : { cause: withoutExchange(failure.cause) }
+    super(compose(failure, story, ran), options)
+    this.code = failure.code
+    this.kind = failure.verdict.kind
+    this.verdict = failure.verdict
+    this.mayHaveRun = ran !== 'no'
+    this.retryAfterMs = failure.retryAfterMs
+    this.target = story.target
+    this.requestId = failure.requestId
+    this.status = failure.status
+    this.reason = failure.reason
+    this.attempts = Object.freeze(story.attempts.map(snapshot))
+    this.elapsedMs = story.elapsedMs
+    // Loggers copy the fields that can be enumerated, and these two may quote the caller's data.
+    hide(this, 'remote', failure.remote ?? (this.kind === 'function' ? {} : undefined))
+    hide(this, 'issues', failure.issues)
+  }
+
+  get [BRAND](): true {
+    return true
+  }
+
+  /** The error as plain data for logs; the log tail and the raw cause stay out. */
+  toJSON(): Record<string, unknown> {
+    return { name: this.name, message: this.message, ...details(this) }
+  }
+
+  [INSPECT](_depth: number, options: object, inspect: Inspect): string {
+    return `${this.stack} ${inspect(details(this), options)}`
+  }
+}
+
+/** An InvokeError whose `kind` tells what else is there: with `'function'` it has its `remote`. */
+export type CaughtInvokeError = InvokeError &
+  (
+    | { readonly kind: 'function'; readonly remote: RemoteError }
+    | { readonly kind: Exclude<FailureKind, 'function'> }
+  )
+
+/** Whether a value is an InvokeError, of this copy of the library or another, of this realm or another; never throws. */
+export function isInvokeError(value: unknown): value is CaughtInvokeError {
+  try {
+    return typeof value === 'object' && value !== null && Reflect.get(value, BRAND) === true
+  } catch {
+    return false
+  }
+}
+
+// Two levels are all that an attempt has; rows of the catalogue are frozen already and stay shared.
+function snapshot(attempt: Attempt): Attempt {
+  const parts = Object.entries(attempt).map(([key, value]) => [
+    key,
+    isLoose(value) ? Object.freeze({ ...value }) : value,
+  ])
+  return Object.freeze(Object.fromEntries(parts))
+}
+
+function isLoose(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Object.isFrozen(value)
+}
+
+function hide(error: InvokeError, name: 'remote' | 'issues', value: unknown): void {
+  Object.defineProperty(error, name, { value, configurable: true })
+}
+
+function details(error: InvokeError): Record<string, unknown> {
+  const { kind, retry, ran, breaker } = error.verdict
+  return known({
+    code: error.code,
+    kind,
+    retry,
+    ran,
+    breaker,
+    mayHaveRun: error.mayHaveRun,
+    target: error.target,
+    requestId: error.requestId,
+    status: error.status,
+    reason: error.reason,
+    retryAfterMs: error.retryAfterMs,
+    remote: error.remote && known({ ...error.remote, logTail: undefined }),
+    issues: error.issues?.slice(0, MAX_LOGGED_ISSUES),
+    elapsedMs: error.elapsedMs,
+    attempts: error.attempts.map((attempt) => known({ ...attempt, verdict: undefined })),
+    cause: error.cause === undefined ? undefined : summarise(error.cause),
+  })
+}
+
+function known(details: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,66 @@
+import { CATALOGUE, type FailureCode } from './catalogue.js'
+import type { Verdict } from './verdict.js'
+
+/** The error that a function reported, in its own words; all of it may be missing, and all of it is cut to a bounded size. */
+export interface RemoteError {
+  /** The name of the error, such as `TypeError`, `Function<RuntimeError>` or `Sandbox.Timedout`. */
+  readonly errorType?: string
+  readonly errorMessage?: string
+  /** The stack trace, innermost frame first as the runtime sent it, then the causes. */
+  readonly trace?: readonly string[]
+  /** The last 4 KB of the function's log, when the call asked for it. */
+  readonly logTail?: string
+  /** The version that ran, such as `$LATEST` or `7`. */
+  readonly executedVersion?: string
+}
+
+/** One thing that a schema found wrong. */
+export interface SchemaIssue {
+  readonly message: string
+  /** Where: the keys joined by dots, such as `lines.0.sku`. */
+  readonly path?: string
+}
+
+/** What went wrong, and what it means. */
+export interface Failure {
+  readonly code: FailureCode | (string & {})
+  readonly verdict: Verdict
+  /** What was seen: one clause, without a final stop. */
+  readonly message: string
+  readonly cause?: unknown
+  /** How long the other side asked to wait, in ms. */
+  readonly retryAfterMs?: number
+  readonly requestId?: string
+  /** The HTTP status of the answer. */
+  readonly status?: number
+  /** Which limit a throttle speaks of, such as `ReservedFunctionConcurrentInvocationLimitExceeded`. */
+  readonly reason?: string
+  /** What the function reported; always there when the kind is `'function'`. */
+  readonly remote?: RemoteError
+  /** What the schema found, for `InputInvalid` and `ReplyInvalid`. */
+  readonly issues?: readonly SchemaIssue[]
+}
+
+type Facts = Omit<Failure, 'code' | 'verdict' | 'message'>
+
+/** What is known beyond the code; `ran` and `breaker` correct the row's own answers for this one case. */
+export type FailureDetails = { readonly [Name in keyof Facts]?: Facts[Name] | undefined } & {
+  readonly ran?: Verdict['ran'] | undefined
+  readonly breaker?: Verdict['breaker'] | undefined
+}
+
+/** A failure with its verdict from the catalogue; the message is the row's `means` unless one is given. */
+export function failure(code: FailureCode, message?: string, details?: FailureDetails): Failure {
+  const row = CATALOGUE[code]
+  const result = { code, verdict: row, message: message ?? row.means.slice(0, -1) }
+  return details === undefined ? result : withDetails(result, details)
+}
+
+function withDetails(failure: Failure, { ran, breaker, ...facts }: FailureDetails): Failure {
+  const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  return { ...failure, ...known, verdict: corrected(failure.verdict, ran, breaker) }
+}
+
+function corrected(row: Verdict, ran = row.ran, breaker = row.breaker): Verdict {
+  return ran === row.ran && breaker === row.breaker ? row : Object.freeze({ ...row, ran, breaker })
+}

@@ -1,0 +1,152 @@
+import { formatMs } from '../core/duration.js'
+import { ORDER } from '../policies/order.js'
+import type { BulkheadSettings } from '../policies/bulkhead.js'
+import type { BackoffSettings } from '../policies/retry-settings.js'
+import type { Plan } from './plan.js'
+
+/** One step of a plan, outermost first. */
+export interface PlanStep {
+  readonly step: string
+  /** The settings in force, times in ms; false when it is off. Functions stand as `'function'`. */
+  readonly settings: unknown
+}
+
+/** A plan as data. */
+export interface PlanData {
+  readonly target: string
+  readonly idempotent: boolean
+  readonly steps: readonly PlanStep[]
+}
+
+type Describe = (
+  plan: Plan,
+  clientBulkhead: BulkheadSettings | false,
+) => readonly [settings: unknown, words: string]
+
+const OFF = [false, 'off'] as const
+
+const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>> = {
+  fallback: ({ fallback }) =>
+    fallback
+      ? [
+          fallback,
+          `for ${fallback.kinds.join(', ')}; within ${formatMs(fallback.limitMs)}${fallback.repeats ? '; only where a repeat is safe' : ''}`,
+        ]
+      : OFF,
+  deadline: ({ deadline }) => {
+    if (!deadline) return OFF
+    const { limitMs } = deadline
+    return [
+      deadline,
+      typeof limitMs === 'number'
+        ? `${formatMs(limitMs)} for the whole call`
+        : 'the time that remains to the calling function',
+    ]
+  },
+  bulkhead: ({ bulkhead }, client) =>
+    bulkhead || client
+      ? [{ function: bulkhead, client }, `${places('function', bulkhead)}; ${places('client', client)}`]
+      : OFF,
+  retry: ({ retry, idempotent }) => {
+    if (!retry) return OFF
+    const { attempts, throttle, functionErrors, budget, retryIf } = retry
+    return [
+      retry,
+      [
+        `${attempts} attempts`,
+        `waits ${waits(retry)}`,
+        `after throttles ${waits(throttle)}`,
+        idempotent ? 'repeats what may have run' : 'never repeats what may have run',
+        `function errors: ${Array.isArray(functionErrors) ? functionErrors.join(', ') : functionErrors === false ? 'not retried' : 'retried'}`,
+        budget
+          ? `budget of ${budget.capacity} tokens, ${budget.perSuccess} a success, ${budget.perSecond} a second`
+          : 'no budget',
+        ...(retryIf ? ['decided by retryIf'] : []),
+      ].join('; '),
+    ]
+  },
+  breaker: ({ circuitBreaker: circuit }) => {
+    if (!circuit) return OFF
+    const slow =
+      circuit.slowCalls &&
+      `${percent(circuit.slowCalls.rate)} slower than ${formatMs(circuit.slowCalls.durationMs)}`
+    return [
+      circuit,
+      [
+        `opens at ${percent(circuit.failureRate)} failures of at least ${circuit.minimumCalls} in ${formatMs(circuit.windowMs)}`,
+        `or ${circuit.consecutiveFailures} in a row${slow ? `, or ${slow}` : ''}`,
+        `for ${formatMs(circuit.openForMs)} growing to ${formatMs(circuit.maxOpenForMs)}`,
+        `${circuit.probes} probes close it`,
+      ].join('; '),
+    ]
+  },
+  hedge: () => OFF,
+  timeout: ({ timeout }) => (timeout ? [timeout, `${formatMs(timeout.limitMs)} for each attempt`] : OFF),
+  transport: ({ logs, clientContext, input, output }) => [
+    {
+      logs,
+      clientContext: clientContext !== undefined,
+      inputSchema: input !== undefined,
+      outputSchema: output !== undefined,
+    },
+    [
+      'AWS SDK, its own retries off',
+      ...(logs ? ['log tail'] : []),
+      ...(clientContext ? ['client context'] : []),
+    ].join('; '),
+  ],
+}
+
+function places(scope: string, settings: BulkheadSettings | false): string {
+  if (!settings) return `${scope}: unbounded`
+  const { concurrency, queue, maxWaitMs } = settings
+  return `${scope}: ${concurrency} in flight, ${queue} waiting up to ${formatMs(maxWaitMs)}`
+}
+
+function waits({ backoff, baseDelayMs, maxDelayMs }: BackoffSettings): string {
+  const name = typeof backoff === 'function' ? 'by your function' : backoff
+  return `${name}, ${formatMs(baseDelayMs)} to ${formatMs(maxDelayMs)}`
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`
+}
+
+/** A step at a time, with the user's own policies where they stand. */
+function describe(
+  plan: Plan,
+  client: BulkheadSettings | false,
+): { step: string; settings: unknown; words: string }[] {
+  const steps = [...ORDER, 'transport' as const].flatMap((step) => {
+    const [settings, words] = DESCRIBE[step](plan, client)
+    const own = (side: 'before' | 'after') =>
+      plan.uses
+        .filter((use) => use.place === step && use.side === side)
+        .map(({ policy }) => ({ step: policy.name || 'use', settings: 'function', words: 'your own policy' }))
+    return [...own('before'), { step, settings, words }, ...own('after')]
+  })
+  return steps
+}
+
+/** The plan for people: one line a step, the outermost first. */
+export function explainPlan(name: string, plan: Plan, client: BulkheadSettings | false): string {
+  const steps = describe(plan, client)
+  const width = Math.max(...steps.map(({ step }) => step.length))
+  const head = `${name}, ${plan.idempotent ? 'idempotent' : 'not idempotent'}`
+  return [head, ...steps.map(({ step, words }) => `  ${step.padEnd(width)}  ${words}`)].join('\n')
+}
+
+/** The plan as data. */
+export function planData(name: string, plan: Plan, client: BulkheadSettings | false): PlanData {
+  const steps = describe(plan, client).map(({ step, settings }) => ({ step, settings: plain(settings) }))
+  return { target: name, idempotent: plan.idempotent, steps }
+}
+
+function plain(settings: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(settings, (_, value: unknown) => {
+      if (typeof value === 'function') return 'function'
+      return value === Infinity ? 'Infinity' : value
+    }),
+  )
+}

@@ -1,0 +1,171 @@
+import type { Circuit, CircuitSnapshot } from '../core/cells/circuit.js'
+import type { Duration } from '../core/duration.js'
+import type { CircuitState, Observer } from '../core/events.js'
+import type { Policy } from '../core/policy.js'
+import type { Attempt } from '../failures/attempt.js'
+import type { InvokeError } from '../failures/error.js'
+import type { BreakerOptions } from '../policies/breaker.js'
+import type { BulkheadOptions } from '../policies/bulkhead.js'
+import type { FallbackArguments, FallbackOptions } from '../policies/fallback.js'
+import type { PolicyName } from '../policies/order.js'
+import type { RetryOptions } from '../policies/retry-settings.js'
+import type { Codec } from '../transport/payload.js'
+import type { PlanData } from './explain.js'
+import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js'
+
+/** What `.invoke()` and `.safeInvoke()` take beside the payload. */
+export interface InvokeOptions {
+  /** Stops everything at once: waiting in a queue, waiting for a retry, a request in flight, a body that is coming. */
+  readonly signal?: AbortSignal
+  /** For this call only. */
+  readonly deadline?: Duration | LambdaContext
+}
+
+/** What Lambda hands to a handler: here for the time that remains. */
+export interface LambdaContext {
+  getRemainingTimeInMillis(): number
+}
+
+/** What is known about a call beside its value. Times in ms. */
+export interface CallMeta {
+  readonly requestId?: string
+  readonly executedVersion?: string
+  /** The last 4 KB of the log; with `.logs()`. */
+  readonly logTail?: string
+  readonly durableExecutionArn?: string
+  readonly attempts: readonly Attempt[]
+  readonly durationMs: number
+  /** Spent waiting for a place in a bulkhead. */
+  readonly queuedMs: number
+  /** Whether the value is the fallback's. */
+  readonly fallback: boolean
+}
+
+/** How a call ended, without throwing. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T; readonly meta: CallMeta }
+  | { readonly ok: false; readonly error: InvokeError; readonly meta: CallMeta }
+
+/** The circuit of one function, qualifier and tenant; shared by all chains with the same settings. */
+export interface CircuitHandle {
+  readonly state: CircuitState
+  /** Refuses all calls until `close` is called. */
+  open(): void
+  close(): void
+  snapshot(): CircuitSnapshot
+}
+
+/** A payload may be left out where the handler takes none. */
+export type InvokeParameters<I> = unknown extends I
+  ? [payload?: unknown, options?: InvokeOptions]
+  : undefined extends I
+    ? [payload?: I, options?: InvokeOptions]
+    : [payload: I, options?: InvokeOptions]
+
+/**
+ * A Lambda function to call, with all that is settled about how.
+ *
+ * Immutable: each method returns a new one and leaves this one as it is, so every step can be kept. The order in which
+ * methods are called does not matter; the order in which policies act is fixed, and `explain()` prints it.
+ */
+export interface Fn<I, O> {
+  /**
+   * Calls the function and waits for its answer.
+   *
+   * @throws {InvokeError} when there is none: its `code`, `kind` and `mayHaveRun` say what happened
+   */
+  invoke(...args: InvokeParameters<I>): Promise<O>
+
+  /** Calls the function and returns how it ended, with its metadata; never throws for a remote failure. */
+  safeInvoke(...args: InvokeParameters<I>): Promise<Result<O>>
+
+  /**
+   * Limits the whole call: waits, all attempts and bodies included. `false` removes the limit.
+   *
+   * Inside a Lambda function pass its `context`: the limit is then the time that remains, less a reserve to answer in.
+   *
+   * @defaultValue '60s'; the reserve is '500ms'
+   * @throws {InvalidSettingError}
+   */
+  deadline(limit: Duration | false): Fn<I, O>
+  deadline(context: LambdaContext, options?: { readonly reserve?: Duration }): Fn<I, O>
+
+  /**
+   * Limits one attempt. An attempt that is cut off may go on running: it is repeated only if the call is idempotent.
+   *
+   * @defaultValue false: an attempt may use what remains of the deadline
+   * @throws {InvalidSettingError}
+   */
+  timeout(limit: Duration | false): Fn<I, O>
+
+  /** How often, when and how fast to try again. @defaultValue 3 attempts @throws {InvalidSettingError} */
+  retry(options: RetryOptions | false): Fn<I, O>
+
+  /** When to stop calling a function that keeps failing. @throws {InvalidSettingError} */
+  circuitBreaker(options: BreakerOptions | false): Fn<I, O>
+
+  /** How many calls of this function may be in flight, and wait. @throws {InvalidSettingError} */
+  bulkhead(options: BulkheadOptions | false): Fn<I, O>
+
+  /**
+   * Answers when the call cannot: a value, a function of the error, or another function to call with the same payload.
+   *
+   * Another function is called only where a repeat is safe: the first has not run, or the call is idempotent.
+   *
+   * @throws {InvalidSettingError}
+   */
+  fallback<F>(other: Fn<I, F>, options?: FallbackOptions): Fn<I, O | F>
+  fallback<F>(answer: (args: FallbackArguments) => F | Promise<F>, options?: FallbackOptions): Fn<I, O | F>
+  fallback<const F>(value: F, options?: FallbackOptions): Fn<I, O | F>
+
+  /** Declares that running the function twice for one call does no harm, so that what may have run can be repeated. */
+  idempotent(declared?: boolean): Fn<I, O>
+
+  /** Asks for the last 4 KB of the function's log with every reply and error. */
+  logs(wanted?: boolean): Fn<I, O>
+
+  /** Sends a context beside the payload, up to 3,583 bytes of base64; runtimes show it as `context.clientContext`. */
+  clientContext(context: Readonly<Record<string, unknown>>): Fn<I, O>
+
+  /** Turns payloads into bytes and replies into values. @defaultValue JSON */
+  codec(codec: Codec): Fn<I, O>
+
+  /** Checks payloads against a Standard Schema (zod, valibot, arktype, …) before anything is sent, and takes its type. */
+  input<S extends StandardSchema>(schema: S): Fn<SchemaInput<S>, O>
+
+  /** Checks replies against a Standard Schema and takes its type. */
+  output<S extends StandardSchema>(schema: S): Fn<I, SchemaOutput<S>>
+
+  /** Calls a version or an alias. @throws {InvalidSettingError} */
+  qualifier(qualifier: string): Fn<I, O>
+
+  /** Calls on behalf of a tenant, for functions with tenant isolation. @throws {InvalidSettingError} */
+  tenant(tenant: string): Fn<I, O>
+
+  /** Watches the calls of this chain from the side. */
+  observe(observer: Observer | NonNullable<Observer['event']>): Fn<I, O>
+
+  /** Puts a policy of your own before (outside) or after (inside) one of ours. @throws {InvalidSettingError} */
+  use(policy: Policy, place: { readonly before: PolicyName } | { readonly after: PolicyName }): Fn<I, O>
+
+  /** The circuit that calls of this chain go through; undefined when it is switched off. */
+  readonly circuit: CircuitHandle | undefined
+
+  /** The plan in its true order, for people. */
+  explain(): string
+
+  /** The plan in its true order, as data. */
+  toJSON(): PlanData
+}
+
+/** A circuit as its owner may handle it. */
+export function circuitHandle(circuit: () => Circuit): CircuitHandle {
+  return {
+    get state() {
+      return circuit().state
+    },
+    open: () => circuit().open(),
+    close: () => circuit().close(),
+    snapshot: () => circuit().snapshot(),
+  }
+}

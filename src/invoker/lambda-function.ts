@@ -1,0 +1,220 @@
+import { errorOf } from '../core/error-of.js'
+import { Observers } from '../core/emitter.js'
+import type { Observer } from '../core/events.js'
+import type { Policy } from '../core/policy.js'
+import type { Next } from '../core/policy.js'
+import { runCall, type Run, type Surroundings } from '../core/run.js'
+import { callback, duration, InvalidSettingError, oneOf } from '../core/settings.js'
+import { circuitOf } from '../policies/breaker.js'
+import type { BulkheadSettings } from '../policies/bulkhead.js'
+import {
+  parseFallback,
+  type FallbackArguments,
+  type FallbackOptions,
+  type FallbackSettings,
+} from '../policies/fallback.js'
+import { ORDER, type PolicyName } from '../policies/order.js'
+import type { Codec } from '../transport/payload.js'
+import type { Transport } from '../transport/transport.js'
+import { explainPlan, planData, type PlanData } from './explain.js'
+import {
+  circuitHandle,
+  type CallMeta,
+  type CircuitHandle,
+  type Fn,
+  type InvokeOptions,
+  type LambdaContext,
+  type Result,
+} from './fn.js'
+import { buildPipeline } from './pipeline.js'
+import type { Plan } from './plan.js'
+import { applySetting, plainObject, type FunctionSettings } from './settings.js'
+import type { StandardSchema } from './standard-schema.js'
+import { subjectOf } from './target.js'
+
+/** What all functions of one invoker share. */
+export interface Host extends Surroundings {
+  readonly transport: Transport
+  readonly clientBulkhead: BulkheadSettings | false
+  readonly observers: readonly Observer[]
+}
+
+const DEFAULT_RESERVE_MS = 500
+const parseReserve = duration()
+const parsePlace = oneOf(...ORDER)
+
+/** A plan with a host to run it. The public interface says what each method is for. */
+export class LambdaFunction implements Fn<unknown, unknown> {
+  readonly #plan: Plan
+  readonly #host: Host
+  #runner: { readonly pipeline: Next; readonly observers: Observers } | undefined
+
+  constructor(plan: Plan, host: Host) {
+    this.#plan = plan
+    this.#host = host
+  }
+
+  async invoke(payload?: unknown, options: InvokeOptions = {}): Promise<unknown> {
+    const { outcome, history } = await this.#run(payload, options)
+    if (outcome.ok) return outcome.value
+    throw errorOf(outcome.failure, subjectOf(this.#plan.target).name, history)
+  }
+
+  async safeInvoke(payload?: unknown, options: InvokeOptions = {}): Promise<Result<unknown>> {
+    const run = await this.#run(payload, options)
+    const { outcome, history } = run
+    const meta = metaOf(run)
+    if (outcome.ok) return { ok: true, value: outcome.value, meta }
+    return { ok: false, error: errorOf(outcome.failure, subjectOf(this.#plan.target).name, history), meta }
+  }
+
+  #run(payload: unknown, { signal, deadline }: InvokeOptions): Promise<Run> {
+    if (deadline !== undefined)
+      return this.deadline(deadline as LambdaContext).#run(payload, signal ? { signal } : {})
+    const { target, idempotent, observers } = this.#plan
+    this.#runner ??= this.#build([...this.#host.observers, ...observers])
+    const call = { subject: subjectOf(target), payload, idempotent }
+    return runCall(this.#runner.pipeline, call, this.#host, this.#runner.observers, signal)
+  }
+
+  #build(watching: readonly Observer[]): { readonly pipeline: Next; readonly observers: Observers } {
+    const observers = new Observers(watching)
+    return { observers, pipeline: buildPipeline(this.#plan, { ...this.#host, observers }) }
+  }
+
+  #with(change: Partial<Plan>): LambdaFunction {
+    return new LambdaFunction(Object.freeze({ ...this.#plan, ...change }), this.#host)
+  }
+
+  #set(key: keyof FunctionSettings, given: unknown): LambdaFunction {
+    return new LambdaFunction(applySetting(this.#plan, key, given), this.#host)
+  }
+
+  deadline(limit: unknown, options: { readonly reserve?: unknown } = {}): LambdaFunction {
+    if (!isLambdaContext(limit)) return this.#set('deadline', limit)
+    const reserveMs = parseReserve(options.reserve ?? DEFAULT_RESERVE_MS, 'deadline.reserve')
+    return this.#with({ deadline: { limitMs: () => limit.getRemainingTimeInMillis() - reserveMs } })
+  }
+
+  timeout(limit: unknown): LambdaFunction {
+    return this.#set('timeout', limit)
+  }
+
+  retry(options: unknown): LambdaFunction {
+    return this.#set('retry', options)
+  }
+
+  circuitBreaker(options: unknown): LambdaFunction {
+    return this.#set('circuitBreaker', options)
+  }
+
+  bulkhead(options: unknown): LambdaFunction {
+    return this.#set('bulkhead', options)
+  }
+
+  fallback(answer: unknown, options: FallbackOptions = {}): LambdaFunction {
+    return this.#with({ fallback: { ...answerBy(answer), ...parseFallback(options, 'fallback') } })
+  }
+
+  idempotent(declared = true): LambdaFunction {
+    return this.#set('idempotent', declared)
+  }
+
+  logs(wanted = true): LambdaFunction {
+    return this.#set('logs', wanted)
+  }
+
+  clientContext(context: unknown): LambdaFunction {
+    return this.#with({ clientContext: plainObject(context, 'clientContext') })
+  }
+
+  codec(codec: Codec): LambdaFunction {
+    callback(codec?.encode, 'codec.encode')
+    callback(codec?.decode, 'codec.decode')
+    return this.#with({ codec })
+  }
+
+  input(schema: StandardSchema): never {
+    return this.#with({ input: checkSchema(schema, 'input') }) as never
+  }
+
+  output(schema: StandardSchema): never {
+    return this.#with({ output: checkSchema(schema, 'output') }) as never
+  }
+
+  qualifier(qualifier: unknown): LambdaFunction {
+    return this.#set('qualifier', qualifier)
+  }
+
+  tenant(tenant: unknown): LambdaFunction {
+    return this.#set('tenant', tenant)
+  }
+
+  observe(observer: Observer | NonNullable<Observer['event']>): LambdaFunction {
+    return this.#with({ observers: [...this.#plan.observers, asObserver(observer, 'observe')] })
+  }
+
+  use(policy: Policy, place: { readonly before?: PolicyName; readonly after?: PolicyName }): LambdaFunction {
+    callback(policy, 'use')
+    const side = place.before === undefined ? 'after' : 'before'
+    const use = { policy, side, place: parsePlace(place[side], `use.${side}`) } as const
+    return this.#with({ uses: [...this.#plan.uses, use] })
+  }
+
+  get circuit(): CircuitHandle | undefined {
+    const { circuitBreaker, target } = this.#plan
+    if (!circuitBreaker) return undefined
+    const { cells, clock } = this.#host
+    return circuitHandle(() => circuitOf(cells, clock, subjectOf(target), circuitBreaker))
+  }
+
+  explain(): string {
+    return explainPlan(subjectOf(this.#plan.target).name, this.#plan, this.#host.clientBulkhead)
+  }
+
+  toJSON(): PlanData {
+    return planData(subjectOf(this.#plan.target).name, this.#plan, this.#host.clientBulkhead)
+  }
+}
+
+function metaOf({ outcome, history }: Run): CallMeta {
+  const { elapsedMs: durationMs, queuedMs, fallback } = history
+  const attempts = history.snapshot()
+  if (outcome.ok) return { ...outcome.reply, attempts, durationMs, queuedMs, fallback }
+  const { requestId, remote } = outcome.failure
+  return {
+    ...(requestId !== undefined && { requestId }),
+    ...(remote?.executedVersion !== undefined && { executedVersion: remote.executedVersion }),
+    ...(remote?.logTail !== undefined && { logTail: remote.logTail }),
+    attempts,
+    durationMs,
+    queuedMs,
+    fallback,
+  }
+}
+
+function answerBy(answer: unknown): Pick<FallbackSettings, 'answer' | 'repeats'> {
+  if (answer instanceof LambdaFunction) {
+    return { repeats: true, answer: ({ payload, signal }) => answer.invoke(payload, { signal }) }
+  }
+  if (typeof answer === 'function')
+    return { repeats: false, answer: answer as (args: FallbackArguments) => unknown }
+  return { repeats: false, answer: () => answer }
+}
+
+function isLambdaContext(value: unknown): value is LambdaContext {
+  return typeof (value as Partial<LambdaContext> | null)?.getRemainingTimeInMillis === 'function'
+}
+
+function checkSchema(schema: StandardSchema, path: string): StandardSchema {
+  const validate = (schema as Partial<StandardSchema> | undefined)?.['~standard']?.validate
+  if (typeof validate === 'function') return schema
+  throw new InvalidSettingError(path, schema, 'a Standard Schema, such as one of zod, valibot or arktype')
+}
+
+/** A bare function is an observer of events. @throws {InvalidSettingError} */
+export function asObserver(given: Observer | NonNullable<Observer['event']>, path: string): Observer {
+  if (typeof given === 'function') return { event: given }
+  if (typeof given?.event === 'function' || typeof given?.around === 'function') return given
+  throw new InvalidSettingError(path, given, 'a function of an event, or an object with event() or around()')
+}

@@ -1,0 +1,60 @@
+import { recordAttempts } from '../core/attempt.js'
+import type { Observers } from '../core/emitter.js'
+import { compose, type Next, type Policy } from '../core/policy.js'
+import { breakerPolicy } from '../policies/breaker.js'
+import { bulkheadPolicy, type BulkheadSettings } from '../policies/bulkhead.js'
+import { deadlinePolicy } from '../policies/deadline.js'
+import { fallbackPolicy } from '../policies/fallback.js'
+import { ORDER, type PolicyName } from '../policies/order.js'
+import { retryPolicy } from '../policies/retry.js'
+import { timeoutPolicy } from '../policies/timeout.js'
+import type { Transport } from '../transport/transport.js'
+import { codecStage } from './codec-stage.js'
+import type { Plan } from './plan.js'
+
+/** What a pipeline needs that is not the plan's. */
+export interface PipelineParts {
+  readonly transport: Transport
+  readonly clientBulkhead: BulkheadSettings | false
+  readonly observers: Observers
+}
+
+/** The policies that stand at one place, outermost first. */
+type Stand = (plan: Plan, parts: PipelineParts) => readonly (Policy | false)[]
+
+/** Codec and attempt record are no policies, but each has one place where it is right. */
+const STANDS: Readonly<Record<PolicyName, Stand>> = {
+  fallback: ({ fallback }) => [fallback && fallbackPolicy(fallback)],
+  deadline: (plan) => [plan.deadline && deadlinePolicy(plan.deadline), (next) => codecStage(plan, next)],
+  bulkhead: ({ bulkhead }, { clientBulkhead }) => [
+    bulkhead && bulkheadPolicy(bulkhead, 'function'),
+    clientBulkhead && bulkheadPolicy(clientBulkhead, 'client'),
+  ],
+  retry: ({ retry }) => [retry && retryPolicy(retry)],
+  breaker: ({ circuitBreaker }) => [circuitBreaker && breakerPolicy(circuitBreaker)],
+  hedge: () => [],
+  timeout: ({ timeout }, { observers }) => [
+    (next) => recordAttempts(next, observers.around),
+    timeout && timeoutPolicy(timeout),
+  ],
+}
+
+/** A plan made to run: the policies in their order around the transport. */
+export function buildPipeline(plan: Plan, parts: PipelineParts): Next {
+  const policies = ORDER.flatMap((place) => [
+    ...usesAt(plan, place, 'before'),
+    ...STANDS[place](plan, parts).filter((policy) => policy !== false),
+    ...usesAt(plan, place, 'after'),
+  ])
+  return compose(policies, request(plan, parts.transport))
+}
+
+function usesAt({ uses }: Plan, place: PolicyName, side: 'before' | 'after'): Policy[] {
+  return uses.filter((use) => use.place === place && use.side === side).map((use) => use.policy)
+}
+
+function request({ target, clientContext, logs }: Plan, transport: Transport): Next {
+  const { functionName, qualifier, tenantId, region } = target
+  const fixed = { functionName, qualifier, tenantId, region, clientContext, logTail: logs }
+  return (call, context) => transport({ ...fixed, body: call.payload as Uint8Array | undefined }, context)
+}

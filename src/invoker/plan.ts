@@ -1,0 +1,60 @@
+import type { CircuitSettings } from '../core/cells/circuit.js'
+import type { Observer } from '../core/events.js'
+import type { Policy } from '../core/policy.js'
+import { BREAKER_DEFAULTS } from '../policies/breaker.js'
+import { BULKHEAD_DEFAULTS, type BulkheadSettings } from '../policies/bulkhead.js'
+import { DEADLINE_DEFAULTS, type DeadlineSettings } from '../policies/deadline.js'
+import type { FallbackSettings } from '../policies/fallback.js'
+import type { PolicyName } from '../policies/order.js'
+import { RETRY_DEFAULTS, type RetrySettings } from '../policies/retry-settings.js'
+import type { TimeoutSettings } from '../policies/timeout.js'
+import { jsonCodec, type Codec } from '../transport/payload.js'
+import type { StandardSchema } from './standard-schema.js'
+import type { Target } from './target.js'
+
+/** A policy of the user's own, and where it stands. */
+export interface Use {
+  readonly policy: Policy
+  readonly side: 'before' | 'after'
+  readonly place: PolicyName
+}
+
+/** Everything that is settled about calls to one target: frozen, every time in ms. */
+export interface Plan {
+  readonly target: Target
+  readonly fallback: FallbackSettings | false
+  readonly deadline: DeadlineSettings | false
+  readonly bulkhead: BulkheadSettings | false
+  readonly retry: RetrySettings | false
+  readonly circuitBreaker: CircuitSettings | false
+  readonly timeout: TimeoutSettings | false
+  readonly idempotent: boolean
+  readonly logs: boolean
+  readonly clientContext: Readonly<Record<string, unknown>> | undefined
+  readonly codec: Codec
+  readonly input: StandardSchema | undefined
+  readonly output: StandardSchema | undefined
+  readonly observers: readonly Observer[]
+  readonly uses: readonly Use[]
+}
+
+/** The plan of a target for which nothing was set: safe as it is. */
+export function defaultPlan(target: Target): Plan {
+  return Object.freeze({
+    target,
+    fallback: false,
+    deadline: DEADLINE_DEFAULTS,
+    bulkhead: BULKHEAD_DEFAULTS,
+    retry: RETRY_DEFAULTS,
+    circuitBreaker: BREAKER_DEFAULTS,
+    timeout: false,
+    idempotent: false,
+    logs: false,
+    clientContext: undefined,
+    codec: jsonCodec,
+    input: undefined,
+    output: undefined,
+    observers: [],
+    uses: [],
+  })
+}

@@ -1,0 +1,127 @@
+import type { Duration } from '../core/duration.js'
+import { duration, flag, InvalidSettingError, shape, type Parse } from '../core/settings.js'
+import { BREAKER_DEFAULTS, parseBreaker, type BreakerOptions } from '../policies/breaker.js'
+import { BULKHEAD_DEFAULTS, parseBulkhead, type BulkheadOptions } from '../policies/bulkhead.js'
+import { parseFallback, type FallbackOptions } from '../policies/fallback.js'
+import { parseRetry, RETRY_DEFAULTS, type RetryOptions } from '../policies/retry-settings.js'
+import { parseTarget, withQualifier, withTenant } from './target.js'
+import type { Plan } from './plan.js'
+
+/** Settings of one function, or the defaults of all: plain data, as from a JSON file. `false` switches a policy off. */
+export interface Settings {
+  /** The limit of the whole call, waits and bodies included. @defaultValue '60s' */
+  readonly deadline?: Duration | false
+  /** The limit of one attempt. @defaultValue false */
+  readonly timeout?: Duration | false
+  readonly retry?: RetryOptions | false
+  readonly circuitBreaker?: BreakerOptions | false
+  readonly bulkhead?: BulkheadOptions | false
+  /** The value that answers when the call cannot. @defaultValue false */
+  readonly fallback?: (FallbackOptions & { readonly value: unknown }) | false
+  /** Whether running the function twice for one call does no harm. @defaultValue false */
+  readonly idempotent?: boolean
+  /** Whether replies and errors carry the last 4 KB of the log. @defaultValue false */
+  readonly logs?: boolean
+  readonly clientContext?: Readonly<Record<string, unknown>>
+}
+
+/** Settings of one function of an invoker. */
+export interface FunctionSettings extends Settings {
+  /** The function's name or ARN in AWS, where it differs from the name it is called by. */
+  readonly name?: string
+  readonly qualifier?: string
+  readonly tenant?: string
+}
+
+type Apply = (plan: Plan, given: unknown, path: string) => Partial<Plan>
+
+const parseLimit = duration(1)
+
+/** A policy that can be switched off, and on again over what it was or its defaults. */
+function switchable<K extends 'retry' | 'circuitBreaker' | 'bulkhead'>(
+  key: K,
+  parse: (given: unknown, path: string, base?: Exclude<Plan[K], false>) => Exclude<Plan[K], false>,
+): Apply {
+  return (plan, given, path) => {
+    if (given === false) return { [key]: false }
+    const current = plan[key] as Exclude<Plan[K], false> | false
+    return { [key]: parse(given, path, current === false ? undefined : current) }
+  }
+}
+
+/** How each setting changes a plan; the keys are the ones that settings may have. */
+const APPLY: Readonly<Record<keyof FunctionSettings, Apply>> = {
+  name: ({ target }, given, path) => ({ target: { ...parseTarget(given, path), tenantId: target.tenantId } }),
+  qualifier: ({ target }, given, path) => ({ target: withQualifier(target, given, path) }),
+  tenant: ({ target }, given, path) => ({ target: withTenant(target, given, path) }),
+  deadline: (_, given, path) => ({
+    deadline: given === false ? false : { limitMs: parseLimit(given, path) },
+  }),
+  timeout: (_, given, path) => ({ timeout: given === false ? false : { limitMs: parseLimit(given, path) } }),
+  retry: switchable('retry', (given, path, base = RETRY_DEFAULTS) => parseRetry(given, path, base)),
+  circuitBreaker: switchable('circuitBreaker', (given, path, base = BREAKER_DEFAULTS) =>
+    parseBreaker(given, path, base),
+  ),
+  bulkhead: switchable('bulkhead', (given, path, base = BULKHEAD_DEFAULTS) =>
+    parseBulkhead(given, path, base),
+  ),
+  fallback: (_, given, path) => ({ fallback: given === false ? false : fallbackValue(given, path) }),
+  idempotent: (_, given, path) => ({ idempotent: flag(given, path) }),
+  logs: (_, given, path) => ({ logs: flag(given, path) }),
+  clientContext: (_, given, path) => ({ clientContext: plainObject(given, path) }),
+}
+
+function fallbackValue(given: unknown, path: string): Plan['fallback'] {
+  if (typeof given !== 'object' || given === null || !('value' in given)) {
+    throw new InvalidSettingError(path, given, 'false or an object with a value')
+  }
+  const { value, ...options } = given
+  return { answer: () => value, repeats: false, ...parseFallback(options, path) }
+}
+
+/** @throws {InvalidSettingError} */
+export function plainObject(given: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return { ...given }
+  throw new InvalidSettingError(path, given, 'an object')
+}
+
+const asGiven: Parse<unknown> = (given) => given
+const { name: _name, qualifier: _qualifier, tenant: _tenant, ...forAll } = APPLY
+
+function keysOf(table: object): Record<string, Parse<unknown>> {
+  return Object.fromEntries(Object.keys(table).map((key) => [key, asGiven]))
+}
+
+const settingKeys = shape(keysOf(forAll))
+const functionSettingKeys = shape(keysOf(APPLY))
+
+/** One setting over a plan. @throws {InvalidSettingError} */
+export function applySetting(
+  plan: Plan,
+  key: keyof FunctionSettings,
+  given: unknown,
+  path: string = key,
+): Plan {
+  return Object.freeze({ ...plan, ...APPLY[key](plan, given, path) })
+}
+
+/** Defaults over a plan. @throws {InvalidSettingError} that names the key */
+export function applySettings(plan: Plan, settings: unknown, path: string): Plan {
+  return applyAll(plan, settingKeys(settings, path), path)
+}
+
+/** A function's own settings over a plan. @throws {InvalidSettingError} that names the key */
+export function applyFunctionSettings(plan: Plan, settings: unknown, path: string): Plan {
+  return applyAll(plan, functionSettingKeys(settings, path), path)
+}
+
+/** In the table's order, since a name sets what a qualifier then refines. */
+function applyAll(plan: Plan, settings: object, path: string): Plan {
+  const given = settings as Readonly<Record<string, unknown>>
+  const keys = Object.keys(APPLY) as (keyof FunctionSettings)[]
+  return keys.reduce(
+    (result, key) =>
+      given[key] === undefined ? result : applySetting(result, key, given[key], `${path}.${key}`),
+    plan,
+  )
+}

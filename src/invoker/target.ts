@@ -1,0 +1,70 @@
+import type { Subject } from '../core/call.js'
+import { InvalidSettingError } from '../core/settings.js'
+
+/** Which function is called, in which version and for which tenant. */
+export interface Target {
+  /** As it goes to Lambda: a name, a partial or a full ARN, without the qualifier. */
+  readonly functionName: string
+  readonly qualifier: string | undefined
+  readonly tenantId: string | undefined
+  /** From a full ARN. */
+  readonly region: string | undefined
+}
+
+const ARN =
+  /^(?:arn:aws[a-zA-Z-]*:lambda:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(?<account>\d{12}):)?(?:function:)?(?<name>[a-zA-Z0-9-_.]+)(?::(?<qualifier>\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/
+const QUALIFIER = /^(?:\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]{1,128})$/
+const TENANT = /^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/
+const MAX_NAME = 64
+const MAX_LENGTH = 256
+
+const FORMS =
+  "a function's name ('quote'), a name with a qualifier ('quote:live'), a partial ARN ('123456789012:function:quote') or a full ARN ('arn:aws:lambda:eu-west-1:123456789012:function:quote:live')"
+
+/**
+ * Reads a function's name or ARN.
+ *
+ * Source: Invoke API, `FunctionName`.
+ *
+ * @throws {InvalidSettingError} when Lambda would refuse it
+ */
+export function parseTarget(given: unknown, path = 'function'): Target {
+  const match = typeof given === 'string' && given.length <= MAX_LENGTH ? ARN.exec(given) : null
+  const { region, account, name, qualifier } = match?.groups ?? {}
+  if (
+    typeof given !== 'string' ||
+    name === undefined ||
+    (name === given && name.length > MAX_NAME) ||
+    (region && !account)
+  ) {
+    throw new InvalidSettingError(path, given, FORMS)
+  }
+  const functionName = qualifier === undefined ? given : given.slice(0, -qualifier.length - 1)
+  return Object.freeze({ functionName, qualifier, tenantId: undefined, region })
+}
+
+/** @throws {InvalidSettingError} */
+export function withQualifier(target: Target, given: unknown, path = 'qualifier'): Target {
+  if (typeof given !== 'string' || !QUALIFIER.test(given)) {
+    throw new InvalidSettingError(path, given, "a version ('7'), an alias ('live') or '$LATEST'")
+  }
+  return Object.freeze({ ...target, qualifier: given })
+}
+
+/** @throws {InvalidSettingError} */
+export function withTenant(target: Target, given: unknown, path = 'tenant'): Target {
+  if (typeof given !== 'string' || !TENANT.test(given)) {
+    throw new InvalidSettingError(path, given, 'a tenant id of 1 to 256 letters, digits, spaces and ._:/=+-@')
+  }
+  return Object.freeze({ ...target, tenantId: given })
+}
+
+/** The target as the policies see it; what belongs to one function, qualifier and tenant shares its state. */
+export function subjectOf({ functionName, qualifier, tenantId, region }: Target): Subject {
+  const name = qualifier === undefined ? functionName : `${functionName}:${qualifier}`
+  return Object.freeze({
+    name,
+    key: `${region ?? ''}/${functionName}:${qualifier ?? ''}/${tenantId ?? ''}`,
+    clientKey: region ?? '',
+  })
+}

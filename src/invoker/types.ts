@@ -1,0 +1,57 @@
+/** Any Lambda handler: async, returning a value, or with a callback. */
+// Parameters are compared the other way round, so only `never` lets every handler in.
+export type AnyHandler = (event: never, context: never, callback: never) => unknown
+
+/** What a handler takes. */
+export type InputOf<H> = H extends (event: infer E, ...rest: never[]) => unknown ? E : never
+
+/** What a caller of the handler gets: its result, as it comes back through JSON. */
+export type OutputOf<H> = Json<ResultOf<H>>
+
+type ResultOf<H> = H extends (event: never, context: never, callback: infer C) => infer R
+  ? [Extract<R, PromiseLike<unknown>>] extends [never]
+    ? [Exclude<R, void | undefined>] extends [never]
+      ? CallbackResult<C>
+      : R
+    : Awaited<Extract<R, PromiseLike<unknown>>>
+  : never
+
+type CallbackResult<C> = C extends (error: never, result?: infer R) => unknown
+  ? unknown extends R
+    ? unknown
+    : R | null
+  : null
+
+type Primitive = string | number | boolean | null
+
+/** Left out of objects, and null in lists. */
+type Unsayable = undefined | symbol | ((...args: never[]) => unknown)
+
+/** What remains of a value after JSON: a Date becomes a string, a Map an empty object, undefined is left out. */
+export type Json<T> = 0 extends 1 & T
+  ? T
+  : unknown extends T
+    ? T
+    : T extends Primitive
+      ? T
+      : T extends { toJSON(): infer J }
+        ? Json<J>
+        : T extends bigint
+          ? never
+          : T extends void | Unsayable
+            ? null
+            : T extends readonly unknown[]
+              ? { -readonly [K in keyof T]: Json<T[K]> }
+              : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+                ? Record<string, never>
+                : JsonObject<T>
+
+type JsonObject<T> = {
+  [
+    K in keyof T as K extends string | number
+      ? [Exclude<T[K], Unsayable>] extends [never]
+        ? never
+        : K
+      : never
+  ]: T[K] extends Unsayable ? never : Json<Exclude<T[K], Unsayable>>
+}

@@ -1,0 +1,118 @@
+import { Circuit, type CircuitSettings } from '../core/cells/circuit.js'
+import type { Cells } from '../core/cells/cells.js'
+import type { Subject } from '../core/call.js'
+import type { Clock } from '../core/clock.js'
+import type { Duration } from '../core/duration.js'
+import { failed, type Outcome } from '../core/outcome.js'
+import type { Policy } from '../core/policy.js'
+import { duration, numberBetween, orOff, required, shape, wholeNumber } from '../core/settings.js'
+import { within } from '../core/wait.js'
+import { failure } from '../failures/failure.js'
+
+/** What `.circuitBreaker()` takes; absent settings stay as they are. */
+export interface BreakerOptions {
+  /** Share of failed completions in the window at which the circuit opens, 0 to 1. @defaultValue 0.5 */
+  readonly failureRate?: number
+  /** Completions in the window before the rate says anything. @defaultValue 20 */
+  readonly minimumCalls?: number
+  /** How far back completions count. @defaultValue '30s' */
+  readonly window?: Duration
+  /** Failures in a row that open it whatever the rate, for functions with little traffic. @defaultValue 10 */
+  readonly consecutiveFailures?: number
+  /** How long it stays open at first; doubled each time a probe fails, jittered by a fifth. @defaultValue '5s' */
+  readonly openFor?: Duration
+  /** The longest it stays open. @defaultValue '60s' */
+  readonly maxOpenFor?: Duration
+  /** Successful probes that close it, and how many may be under way at once. @defaultValue 3 */
+  readonly probes?: number
+  /** Opens it as well when `rate` of the completions take `duration` or longer. @defaultValue false */
+  readonly slowCalls?: { readonly duration: Duration; readonly rate: number } | false
+}
+
+export const BREAKER_DEFAULTS: CircuitSettings = Object.freeze({
+  failureRate: 0.5,
+  minimumCalls: 20,
+  windowMs: 30_000,
+  consecutiveFailures: 10,
+  openForMs: 5_000,
+  maxOpenForMs: 60_000,
+  probes: 3,
+  slowCalls: false,
+})
+
+const slowCalls = shape({ duration: duration(1), rate: numberBetween(0.01, 1) })
+
+const options = shape({
+  failureRate: numberBetween(0.01, 1),
+  minimumCalls: wholeNumber(1),
+  window: duration(100),
+  consecutiveFailures: wholeNumber(1),
+  openFor: duration(1),
+  maxOpenFor: duration(1),
+  probes: wholeNumber(1, 100),
+  slowCalls: orOff(required(slowCalls, 'durationMs', 'rate')),
+})
+
+/** Circuit breaker settings from a user's options, over `base`. @throws {InvalidSettingError} */
+export function parseBreaker(
+  given: unknown,
+  path: string,
+  base: CircuitSettings = BREAKER_DEFAULTS,
+): CircuitSettings {
+  return Object.freeze({ ...base, ...options(given, path) })
+}
+
+/** The keys of all circuits begin so. */
+export const CIRCUITS = 'circuit '
+
+/** The circuit of one target with these settings; every chain with the same ones shares it. */
+export function circuitOf(
+  cells: Cells,
+  clock: Clock,
+  { key, name }: Subject,
+  settings: CircuitSettings,
+): Circuit {
+  return cells.get(`${CIRCUITS}${key} ${keyOf(settings)}`, () => new Circuit(name, settings, clock))
+}
+
+/** Stops calling a function that keeps failing, and finds out with a few probes when it is well again. */
+export function breakerPolicy(settings: CircuitSettings): Policy {
+  return (next) =>
+    async function breaker(call, context) {
+      const { clock, emit, scope } = context
+      const circuit = circuitOf(context.cells, clock, call.subject, settings)
+      const permit = circuit.admit(emit)
+      if (!permit) {
+        const { state, retryAfterMs } = circuit
+        emit?.({ type: 'breaker.refused', state, retryAfterMs })
+        return failed(failure('CircuitOpen', `the circuit is ${state}`, { retryAfterMs }))
+      }
+      const startedAt = clock.now()
+      let result: 'success' | 'failure' | 'ignored' = 'ignored'
+      try {
+        const run = (): Promise<Outcome> => next(call, context)
+        const outcome = await (permit.probe ? within(scope, run) : run())
+        result = judge(outcome)
+        return outcome
+      } finally {
+        circuit.settle(permit, result, clock.now() - startedAt, emit)
+      }
+    }
+}
+
+function judge(outcome: Outcome): 'success' | 'failure' | 'ignored' {
+  if (outcome.ok) return 'success'
+  return outcome.failure.verdict.breaker === 'failure' ? 'failure' : 'ignored'
+}
+
+const keys = new WeakMap<CircuitSettings, string>()
+
+/** Settings are frozen and few, so each is turned into text once. */
+function keyOf(settings: CircuitSettings): string {
+  let key = keys.get(settings)
+  if (key === undefined) {
+    key = JSON.stringify(settings)
+    keys.set(settings, key)
+  }
+  return key
+}

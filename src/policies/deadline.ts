@@ -1,0 +1,48 @@
+import type { Context } from '../core/call.js'
+import { formatMs } from '../core/duration.js'
+import { failed } from '../core/outcome.js'
+import type { Policy } from '../core/policy.js'
+import { Scope } from '../core/scope.js'
+import { within } from '../core/wait.js'
+import { failure, type Failure } from '../failures/failure.js'
+
+/** How long the whole call may take, in ms; a function is asked anew for each call. */
+export interface DeadlineSettings {
+  readonly limitMs: number | (() => number)
+}
+
+export const DEADLINE_DEFAULTS: DeadlineSettings = Object.freeze({ limitMs: 60_000 })
+
+/**
+ * Answers by the deadline whatever happens inside: waits, attempts and bodies are cancelled, and what ignores that is
+ * let go.
+ */
+export function deadlinePolicy({ limitMs }: DeadlineSettings): Policy {
+  return (next) =>
+    async function deadline(call, context) {
+      const allowedMs = typeof limitMs === 'function' ? limitMs() : limitMs
+      const deadlineAt = Math.min(context.deadlineAt, context.clock.now() + allowedMs)
+      const remainingMs = deadlineAt - context.clock.now()
+      if (remainingMs <= 0) return failed(exceeded(context, allowedMs))
+      const scope = new Scope(context.scope)
+      const timer = context.clock.setTimer(remainingMs, () => scope.cancel(exceeded(context, allowedMs)))
+      try {
+        return await within(scope, () => next(call, { ...context, scope, deadlineAt }))
+      } finally {
+        timer.cancel()
+        scope.close()
+      }
+    }
+}
+
+/** A deadline that cuts a running function speaks against its health; one that passes while waiting does not. */
+function exceeded({ history }: Context, allowedMs: number): Failure {
+  const message =
+    allowedMs > 0
+      ? `no answer within the deadline of ${formatMs(allowedMs)}`
+      : 'no time was left to begin with'
+  return failure('DeadlineExceeded', message, {
+    ran: history.ran,
+    breaker: history.mayBeRunning ? 'failure' : 'ignore',
+  })
+}

@@ -1,0 +1,108 @@
+import type { Call, Context } from '../core/call.js'
+import { formatMs, type Duration } from '../core/duration.js'
+import { errorOf } from '../core/error-of.js'
+import { answered, failed, type Failed, type Outcome } from '../core/outcome.js'
+import type { Policy } from '../core/policy.js'
+import { duration, listOf, oneOf, shape } from '../core/settings.js'
+import { Scope } from '../core/scope.js'
+import { within } from '../core/wait.js'
+import type { InvokeError } from '../failures/error.js'
+import { failure } from '../failures/failure.js'
+import type { FailureKind } from '../failures/verdict.js'
+
+/** What a fallback function may look at. */
+export interface FallbackArguments {
+  readonly error: InvokeError
+  readonly payload: unknown
+  /** Aborted when the fallback's own time is over, or the caller gives up. */
+  readonly signal: AbortSignal
+}
+
+/** What answers when the call cannot, for which kinds of failure, and within what time, in ms. */
+export interface FallbackSettings {
+  readonly answer: (args: FallbackArguments) => unknown
+  /** Whether it runs the payload again elsewhere, so that it needs an idempotent call wherever the first may have run. */
+  readonly repeats: boolean
+  readonly kinds: readonly FailureKind[]
+  readonly limitMs: number
+}
+
+/** What `.fallback()` takes beside the answer. */
+export interface FallbackOptions {
+  /** The kinds of failure it answers for. @defaultValue all but `request`, `permission` and `config` */
+  readonly kinds?: readonly FailureKind[]
+  /** The longest it may take, outside of the call's deadline. @defaultValue '1s' */
+  readonly limit?: Duration
+}
+
+/** Not `request`, `permission` and `config`: those are mistakes, and a fallback would only hide them. */
+export const FALLBACK_DEFAULTS: Pick<FallbackSettings, 'kinds' | 'limitMs'> = Object.freeze({
+  kinds: Object.freeze(['throttle', 'transient', 'starting', 'function', 'response', 'local'] as const),
+  limitMs: 1_000,
+})
+
+const KINDS = oneOf(
+  'throttle',
+  'transient',
+  'starting',
+  'function',
+  'request',
+  'permission',
+  'config',
+  'response',
+  'local',
+)
+const options = shape({ kinds: listOf(KINDS), limit: duration(1) })
+
+/** Fallback settings from a user's options. @throws {InvalidSettingError} */
+export function parseFallback(given: unknown, path: string): Pick<FallbackSettings, 'kinds' | 'limitMs'> {
+  return { ...FALLBACK_DEFAULTS, ...options(given, path) }
+}
+
+/** Answers in place of a call that failed; what the caller cancelled is not answered for. */
+export function fallbackPolicy(settings: FallbackSettings): Policy {
+  const { kinds, limitMs, repeats } = settings
+  return (next) =>
+    async function fallback(call, context) {
+      const outcome = await next(call, context)
+      if (outcome.ok || context.scope.cancelled || !kinds.includes(outcome.failure.verdict.kind))
+        return outcome
+      if (repeats && !call.idempotent && context.history.ran !== 'no') return outcome
+
+      const startedAt = context.clock.now()
+      const scope = new Scope(context.scope)
+      const timer = context.clock.setTimer(limitMs, () =>
+        scope.cancel(failure('DeadlineExceeded', `the fallback gave no answer within ${formatMs(limitMs)}`)),
+      )
+      const replacement = await within(scope, () => replace(outcome, call, context, scope.signal))
+      timer.cancel()
+      scope.close()
+      context.history.fallback = replacement.ok
+      const durationMs = context.clock.now() - startedAt
+      context.emit?.({ type: 'fallback.used', failure: outcome.failure, ok: replacement.ok, durationMs })
+      return replacement.ok ? replacement : alsoFailed(outcome, replacement)
+    }
+
+  async function replace(
+    outcome: Failed,
+    call: Call,
+    context: Context,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    try {
+      const error = errorOf(outcome.failure, call.subject.name, context.history)
+      return answered(await settings.answer({ error, payload: call.payload, signal }))
+    } catch (thrown) {
+      return failed(
+        failure('OperationFailed', thrown instanceof Error ? thrown.message : String(thrown), {
+          cause: thrown,
+        }),
+      )
+    }
+  }
+}
+
+/** The call's own failure stays the answer; what became of the fallback is told with it. */
+function alsoFailed({ failure: original }: Failed, { failure: second }: Failed): Failed {
+  return failed({ ...original, message: `${original.message}; the fallback failed too: ${second.message}` })
+}

@@ -1,0 +1,84 @@
+import { recordAttempts } from '../core/attempt.js'
+import type { Call, Context } from '../core/call.js'
+import { Cells } from '../core/cells/cells.js'
+import { systemClock, type Clock } from '../core/clock.js'
+import { Observers } from '../core/emitter.js'
+import { errorOf } from '../core/error-of.js'
+import type { Observer } from '../core/events.js'
+import { answered, failed, type Outcome } from '../core/outcome.js'
+import { compose, type Policy } from '../core/policy.js'
+import { runCall } from '../core/run.js'
+import { within } from '../core/wait.js'
+import { failure, type Failure } from '../failures/failure.js'
+
+/** What a protected function may look at beside its own argument. */
+export interface ProtectedArguments<I> {
+  readonly input: I
+  /** Aborted when the function should stop. */
+  readonly signal: AbortSignal
+  /** 1 for the first. */
+  readonly attempt: number
+}
+
+/** How to protect a function. */
+export interface ProtectOptions {
+  /** The outermost first. */
+  readonly policies: readonly Policy[]
+  /** Stands in errors and events, and is what circuits, budgets and bulkheads are kept by. @defaultValue the function's own name */
+  readonly name?: string
+  /** Whether running it twice does no harm; nothing is repeated otherwise, since a failed function may have done its work. @defaultValue false */
+  readonly idempotent?: boolean
+  /** What a thrown error means; undefined makes it an `OperationFailed`, which may have run. */
+  readonly classify?: (error: unknown) => Failure | undefined
+  readonly observers?: readonly Observer[]
+  readonly clock?: Clock
+}
+
+/** A protected function. */
+export type Protected<I, O> = (input: I, options?: { readonly signal?: AbortSignal }) => Promise<O>
+
+/**
+ * Puts policies around any async function.
+ *
+ * @throws {InvokeError} (the returned function) when the call ends in failure; `cause` is what the function threw
+ */
+export function protect<I, O>(
+  run: (args: ProtectedArguments<I>) => O | Promise<O>,
+  options: ProtectOptions,
+): Protected<I, O> {
+  const { policies, idempotent = false, classify, clock = systemClock } = options
+  const name = options.name ?? (run.name || 'operation')
+  const subject = { name, key: name, clientKey: name }
+  const surroundings = { clock, cells: new Cells() }
+  const observers = new Observers(options.observers ?? [])
+  const pipeline = compose(policies, recordAttempts(operate, observers.around))
+
+  return async function protectedFunction(input, { signal } = {}) {
+    const { outcome, history } = await runCall(
+      pipeline,
+      { subject, payload: input, idempotent },
+      surroundings,
+      observers,
+      signal,
+    )
+    if (outcome.ok) return outcome.value as O
+    throw errorOf(outcome.failure, name, history)
+  }
+
+  function operate(call: Call, { scope, attempt }: Context): Promise<Outcome> {
+    return within(scope, async () => {
+      if (attempt) attempt.ran = 'maybe'
+      try {
+        return answered(
+          await run({ input: call.payload as I, signal: scope.signal, attempt: attempt?.number ?? 1 }),
+        )
+      } catch (error) {
+        return failed(classify?.(error) ?? failure('OperationFailed', textOf(error), { cause: error }))
+      }
+    })
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,55 @@
+import { BACKOFFS } from '../core/backoff.js'
+import { InvalidSettingError } from '../core/settings.js'
+import type { Failure } from '../failures/failure.js'
+import type { RetryArguments, RetrySettings } from './retry-settings.js'
+
+/** Why there is no further attempt. */
+export interface Refusal {
+  readonly why: string
+  readonly mayHaveRun: boolean
+}
+
+/** Why a repeat must not or need not be made; undefined when it may. Safety comes first, and nothing overrules it. */
+export async function refusalOf(args: RetryArguments, settings: RetrySettings): Promise<Refusal | undefined> {
+  const { failure, attempt, idempotent } = args
+  if (attempt >= settings.attempts)
+    return { why: `all ${settings.attempts} attempts are used`, mayHaveRun: false }
+  if (failure.verdict.ran !== 'no' && !idempotent) {
+    return { why: 'it may have run, and the call is not declared idempotent', mayHaveRun: true }
+  }
+  const wanted = (await settings.retryIf?.(args)) ?? isWorthIt(args, settings)
+  return wanted ? undefined : { why: 'the same request would fail again', mayHaveRun: false }
+}
+
+function isWorthIt(args: RetryArguments, { functionErrors }: RetrySettings): boolean {
+  const { verdict, remote } = args.failure
+  switch (verdict.kind) {
+    case 'local':
+      return false
+    case 'function':
+      if (typeof functionErrors === 'function') return functionErrors(args)
+      if (typeof functionErrors === 'boolean') return functionErrors && verdict.retry !== 'never'
+      return functionErrors.includes(remote?.errorType ?? args.failure.code)
+    case 'permission':
+      return verdict.retry !== 'never' && args.attempt === 1
+    default:
+      return verdict.retry !== 'never'
+  }
+}
+
+/** How long to wait, in ms: the backoff, and never less than the service asked for. */
+export function waitBefore(
+  failure: Failure,
+  attempt: number,
+  previousMs: number,
+  settings: RetrySettings,
+  random: number,
+): number {
+  const { backoff, baseDelayMs, maxDelayMs } =
+    failure.verdict.retry === 'later' ? settings.throttle : settings
+  const wait = typeof backoff === 'function' ? backoff : BACKOFFS[backoff]
+  const waitMs = wait({ retry: attempt, baseMs: baseDelayMs, capMs: maxDelayMs, previousMs, random })
+  if (!(waitMs >= 0))
+    throw new InvalidSettingError('retry.backoff', waitMs, 'a function that returns milliseconds')
+  return Math.max(waitMs, failure.retryAfterMs ?? 0)
+}

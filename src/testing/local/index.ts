@@ -1,0 +1,8 @@
+export { startLocalLambda } from './start.js'
+export type { FunctionConfig, HandlerModule, LocalLambdaOptions } from './config.js'
+export type { LambdaCallback, LambdaContext, LambdaHandler } from './context.js'
+export type { FaultScript } from './fault-script.js'
+export type { ConnectionFault, Fault } from './faults.js'
+export type { ConnectionRecord } from './listener.js'
+export type { ClientSettings, LocalLambda } from './local-lambda.js'
+export type { ExecutionOutcome, ExecutionRecord, RequestRecord } from './log.js'

@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { checkConnectionFault } from './fault-check.js'
+import { FaultScript } from './fault-script.js'
+import type { ConnectionFault } from './faults.js'
+import { hang, reset } from './raw-socket.js'
+
+/** A connection as a script's predicate sees it. */
+export interface ConnectionRecord {
+  /** 1 for the first connection to this server. */
+  readonly number: number
+}
+
+/** The server's ear: accepts on 127.0.0.1, knows every open connection, and hands the sound ones on. */
+export class Listener {
+  readonly faults: FaultScript<ConnectionFault, ConnectionRecord> = new FaultScript(checkConnectionFault)
+  readonly #sockets = new Map<Socket, ConnectionRecord>()
+  readonly #busy = new Set<Socket>()
+  readonly #serve: (socket: Socket) => void
+  readonly #changed: () => void
+  #server: Server | undefined
+  #closed: Promise<unknown> = Promise.resolve()
+  #accepted = 0
+  #port: number
+
+  constructor(port: number, serve: (socket: Socket) => void, changed: () => void) {
+    this.#port = port
+    this.#serve = serve
+    this.#changed = changed
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get openSockets(): number {
+    return this.#sockets.size
+  }
+
+  numberOf(socket: Socket): number {
+    return this.#sockets.get(socket)?.number ?? 0
+  }
+
+  /** A busy connection outlives `refuse`. */
+  setBusy(socket: Socket, busy: boolean): void {
+    if (busy) this.#busy.add(socket)
+    else this.#busy.delete(socket)
+  }
+
+  async accept(): Promise<void> {
+    if (this.#server) return
+    // Half-open as in node:http, whose clients may end their side before they have read the answer.
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#welcome(socket))
+    this.#server = server
+    await once(server.listen(this.#port, '127.0.0.1'), 'listening')
+    this.#port = (server.address() as AddressInfo).port
+  }
+
+  /** From now on a connect fails with ECONNREFUSED; idle connections are closed, those in use finish. */
+  refuse(): void {
+    if (this.#server) this.#closed = Promise.all([this.#closed, once(this.#server.close(), 'close')])
+    this.#server = undefined
+    for (const socket of this.#sockets.keys()) if (!this.#busy.has(socket)) socket.destroy()
+  }
+
+  async stop(): Promise<void> {
+    this.refuse()
+    for (const socket of this.#sockets.keys()) socket.destroy()
+    // A closed server is done once the last of its connections is.
+    await this.#closed
+  }
+
+  #welcome(socket: Socket): void {
+    const connection = { number: ++this.#accepted }
+    this.#sockets.set(socket, connection)
+    this.#changed()
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      this.#busy.delete(socket)
+      this.#changed()
+    })
+    // A client that goes away is no failure of the server.
+    socket.on('error', () => socket.destroy())
+    const fault = this.faults.take(connection)
+    if (fault?.type === 'resetOnConnect') reset(socket)
+    else if (fault?.type === 'hangBeforeAccept') hang(socket)
+    else this.#serve(socket)
+  }
+}

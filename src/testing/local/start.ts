@@ -1,0 +1,118 @@
+import { createServer } from 'node:http'
+import type { LocalLambdaOptions } from './config.js'
+import { checkFault } from './fault-check.js'
+import { FaultScript } from './fault-script.js'
+import type { Fault } from './faults.js'
+import { Lifetime, Stopped } from './lifetime.js'
+import { Listener } from './listener.js'
+import { LocalFunction } from './local-function.js'
+import type { LocalLambda } from './local-lambda.js'
+import { Log } from './log.js'
+import type { RequestRecord } from './log.js'
+import { createRouter } from './router.js'
+import { readServerSettings } from './server-settings.js'
+import { readSettings } from './settings.js'
+import { Watch } from './watch.js'
+import { CREDENTIALS } from './worker-variables.js'
+
+/**
+ * Starts a Lambda on 127.0.0.1 that runs your handlers and answers the SDK, the AWS CLI and boto3 as the real one.
+ *
+ * @throws TypeError for options that make no sense; and what `listen` throws when the port is taken.
+ */
+export async function startLocalLambda(options: LocalLambdaOptions): Promise<LocalLambda> {
+  const { place, port } = readServerSettings(options)
+  const settings = Object.entries(options.functions).map(([name, given]) => readSettings(name, given))
+  const watch = new Watch()
+  const changed = (): void => watch.changed()
+  const log = new Log(changed)
+  const lifetime = new Lifetime()
+  const functions = new Map(settings.map((one) => [one.name, new LocalFunction(one, place, lifetime, log)]))
+  const scripts = new Map(
+    settings.map(({ name }) => [name, new FaultScript<Fault, RequestRecord>(checkFault)] as const),
+  )
+
+  let running = 0
+  async function track(work: Promise<unknown>): Promise<void> {
+    running += 1
+    try {
+      await work
+    } catch (error) {
+      // Whatever was cut short by the end of the server has nobody left to tell.
+      if (!(error instanceof Stopped)) throw error
+    } finally {
+      running -= 1
+      changed()
+    }
+  }
+  const inBackground = (work: Promise<unknown>): void => void track(work)
+
+  // Never listens itself: connections come from the listener. No time limits, since only scripts may end one.
+  const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 })
+  const listener = new Listener(port, (socket) => http.emit('connection', socket), changed)
+  const route = createRouter({
+    place,
+    functions,
+    scripts,
+    log,
+    lifetime,
+    inBackground,
+    connectionOf: (socket) => listener.numberOf(socket),
+  })
+  http.on('request', (request, response) => {
+    listener.setBusy(request.socket, true)
+    response.once('close', () => listener.setBusy(request.socket, false))
+    inBackground(route(request, response))
+  })
+  await listener.accept()
+  const endpoint = `http://127.0.0.1:${listener.port}`
+
+  let stopping: Promise<void> | undefined
+  async function stopAll(): Promise<void> {
+    lifetime.end()
+    await Promise.all([listener.stop(), ...[...functions.values()].map((fn) => fn.stop())])
+    watch.stop()
+  }
+
+  function forget(): void {
+    log.clear()
+    listener.faults.clear()
+    for (const script of scripts.values()) script.clear()
+  }
+
+  const local: LocalLambda = {
+    endpoint,
+    clientSettings: { endpoint, region: place.region, credentials: CREDENTIALS },
+    get requests() {
+      return log.requests
+    },
+    get executions() {
+      return log.executions
+    },
+    get openSockets() {
+      return listener.openSockets
+    },
+    requestsOf: (name) =>
+      log.requests.filter((request) => request.function === known(functions, name).settings.name),
+    executionsOf: (name) =>
+      log.executions.filter((execution) => execution.function === known(functions, name).settings.name),
+    faults: (name) => known(scripts, name),
+    connectionFaults: listener.faults,
+    refuseConnections: () => listener.refuse(),
+    acceptConnections: () => listener.accept(),
+    reset: forget,
+    settled: () => watch.until(() => running === 0),
+    until: (condition) => watch.until(() => condition(local)),
+    stop: () => (stopping ??= stopAll()),
+    [Symbol.asyncDispose]: () => local.stop(),
+  }
+  return local
+}
+
+function known<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const found = map.get(name)
+  if (found) return found
+  throw new TypeError(
+    `There is no function ${JSON.stringify(name)} here. There are: ${[...map.keys()].join(', ')}.`,
+  )
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import type { InvokeCommand } from '@aws-sdk/client-lambda'
+import type { LiveAttempt } from '../core/history.js'
+import { VERSION } from '../version.js'
+import { INVOCATION_ID_HEADER, watchWritten } from './written.js'
+
+/** What our middleware saw of one request. */
+export interface Sighting {
+  /** Whether the request got as far as the client's request handler; undefined where no middleware ran, as with a mock. */
+  reached: boolean | undefined
+  stopWatching: (() => void) | undefined
+}
+
+type Headers = Record<string, string>
+interface HttpArguments {
+  request: { headers: Headers }
+}
+interface HttpResult {
+  response?: { statusCode?: number; headers?: Headers }
+}
+
+/** Headers that carry trace context; Lambda hands the last on to the function as its own. */
+const TRACE_HEADERS = ['traceparent', 'tracestate', 'baggage', 'x-amzn-trace-id']
+
+/**
+ * Puts our middleware on one command, so that the client and its other commands stay as they are.
+ *
+ * It takes the place of the SDK's retries, which would repeat requests that may have run; it names the library in the
+ * user agent; and it notes how far the request got, which is what decides whether the function can have run.
+ */
+export function equip(
+  command: InvokeCommand,
+  handler: object,
+  attempt: LiveAttempt,
+  tenantId: string | undefined,
+  carrier: Readonly<Record<string, string>> | undefined,
+): Sighting {
+  const sighting: Sighting = { reached: undefined, stopWatching: undefined }
+  const stack = command.middlewareStack
+
+  stack.add(
+    (next) => (args) => {
+      sighting.reached = false
+      attempt.ran = 'no'
+      return next(args)
+    },
+    { name: 'resilientLambdaBegin', step: 'initialize', priority: 'high' },
+  )
+
+  stack.add(
+    (next) => (args) => {
+      const { headers } = (args as unknown as HttpArguments).request
+      const invocationId = randomUUID()
+      headers[INVOCATION_ID_HEADER] = invocationId
+      headers['amz-sdk-request'] = `attempt=${attempt.number}`
+      headers['user-agent'] = `${headers['user-agent'] ?? ''} resilient-lambda/${VERSION}`.trimStart()
+      // Clients from before tenant isolation do not know the parameter and would drop it in silence.
+      if (tenantId !== undefined) headers['x-amz-tenant-id'] = tenantId
+      for (const name of TRACE_HEADERS) {
+        const value = carrier?.[name]
+        if (value !== undefined) headers[name] ??= value
+      }
+      sighting.stopWatching = watchWritten(invocationId, () => (attempt.ran = 'maybe'))
+      return next(args)
+    },
+    { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', tags: ['RETRY'], override: true },
+  )
+
+  stack.add(
+    (next) => async (args) => {
+      sighting.reached = true
+      if (!isNodeHandler(handler)) attempt.ran = 'maybe'
+      const result = await next(args)
+      noteHead(result as HttpResult, attempt)
+      return result
+    },
+    { name: 'resilientLambdaReach', step: 'deserialize', priority: 'low' },
+  )
+  return sighting
+}
+
+/** Lambda sends the head of a 200 once the function has ended. */
+function noteHead({ response }: HttpResult, attempt: LiveAttempt): void {
+  const requestId = response?.headers?.['x-amzn-requestid']
+  if (requestId === undefined) return
+  attempt.requestId = requestId
+  if (response?.statusCode === 200) attempt.ran = 'yes'
+}
+
+/** Only the SDK's own handler is known to speak through node:http, where writing can be watched. */
+function isNodeHandler(handler: object): boolean {
+  return handler.constructor.name === 'NodeHttpHandler'
+}

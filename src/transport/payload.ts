@@ -1,0 +1,75 @@
+import { failure, type Failure } from '../failures/failure.js'
+
+/** Turns values into bytes and back. */
+export interface Codec {
+  /** @throws whatever cannot be encoded; the call then fails with `PayloadNotSerializable` */
+  encode(value: unknown): string | Uint8Array | undefined
+  /** @throws whatever cannot be decoded; the call then fails with `ReplyNotDecodable` */
+  decode(payload: Uint8Array): unknown
+}
+
+/** JSON both ways: what Lambda's own runtimes speak. */
+export const jsonCodec: Codec = {
+  encode(value) {
+    const text = JSON.stringify(value) as string | undefined
+    if (text === undefined && value !== undefined) throw new TypeError(`JSON has no ${typeof value}`)
+    return text
+  },
+  decode: (payload) => JSON.parse(utf8.decode(payload)) as unknown,
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const encoder = new TextEncoder()
+
+/** Source: Lambda quotas, "Invocation payload": 6 MB each for request and response, synchronous. */
+export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+
+/** The payload's bytes, or why it cannot be sent. */
+export function encodePayload(
+  codec: Codec,
+  value: unknown,
+): Uint8Array | undefined | { readonly refused: Failure } {
+  let encoded: string | Uint8Array | undefined
+  try {
+    encoded = codec.encode(value)
+  } catch (error) {
+    return { refused: notSerializable(value, error) }
+  }
+  const bytes = typeof encoded === 'string' ? encoder.encode(encoded) : encoded
+  if (bytes && bytes.byteLength > MAX_PAYLOAD_BYTES) {
+    const message = `the payload has ${bytes.byteLength.toLocaleString('en')} bytes; Lambda takes at most ${MAX_PAYLOAD_BYTES.toLocaleString('en')}`
+    return { refused: failure('PayloadTooLarge', message) }
+  }
+  return bytes
+}
+
+function notSerializable(value: unknown, error: unknown): Failure {
+  const found = findUnserializable(value, [])
+  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+  const message = found
+    ? `the payload has ${found.what} at ${found.path}`
+    : `the payload cannot be encoded: ${reason}`
+  return failure('PayloadNotSerializable', message, { cause: error })
+}
+
+interface Finding {
+  readonly what: string
+  readonly path: string
+}
+
+/** Where JSON stumbles: looked for only after it has. */
+function findUnserializable(
+  value: unknown,
+  ancestors: readonly object[],
+  path = 'payload',
+): Finding | undefined {
+  if (typeof value === 'bigint') return { what: 'a BigInt, which JSON cannot express,', path }
+  if (typeof value !== 'object' || value === null) return undefined
+  if (ancestors.includes(value)) return { what: 'a reference to one of its own parents', path }
+  for (const [key, inner] of Object.entries(value)) {
+    const step = Array.isArray(value) ? `[${key}]` : `.${key}`
+    const found = findUnserializable(inner, [...ancestors, value], path + step)
+    if (found) return found
+  }
+  return undefined
+}

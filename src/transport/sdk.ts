@@ -1,0 +1,83 @@
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda'
+import type { Context } from '../core/call.js'
+import type { LiveAttempt } from '../core/history.js'
+import { answered, failed, type Outcome, type Reply } from '../core/outcome.js'
+import { within } from '../core/wait.js'
+import { classify, classifyFunctionError } from '../failures/classify.js'
+import { failure } from '../failures/failure.js'
+import { encodeClientContext } from './client-context.js'
+import { equip, type Sighting } from './middleware.js'
+import type { InvokeRequest, Transport } from './transport.js'
+
+/** The client for a region; undefined asks for the default one. */
+export type ClientOf = (region: string | undefined) => LambdaClient
+
+/** Sends through the AWS SDK, with its own retries off for these requests only. */
+export function sdkTransport(clientOf: ClientOf): Transport {
+  return function transport(request, context) {
+    return within(context.scope, () => send(request, context)) as Promise<Outcome<Uint8Array | undefined>>
+
+    async function send({ region }: InvokeRequest, { scope, clock, attempt }: Context): Promise<Outcome> {
+      const live: LiveAttempt = attempt ?? { number: 1, startedMs: 0, ran: 'no' }
+      const command = commandFor(request, context)
+      let sighting: Sighting | undefined
+      try {
+        const client = clientOf(region)
+        await refuseOtherRegion(client, region)
+        sighting = equip(command, client.config.requestHandler, live, request.tenantId, context.carrier)
+        // Until our middleware runs, which it does not in a mocked client, nobody can tell.
+        live.ran = 'maybe'
+        // A client that caches its middleware would use the cached one, without ours, if there were no options.
+        const output = await client.send(command, { abortSignal: scope.signal })
+        return outcomeOf(output)
+      } catch (error) {
+        if (scope.cancelled) return failed(scope.cancelled)
+        if (error instanceof RegionMismatch)
+          return failed(failure('RegionMismatch', error.message, { ran: 'no' }))
+        return failed(classify(error, { reached: sighting?.reached, ran: live.ran, nowMs: clock.date() }))
+      } finally {
+        sighting?.stopWatching?.()
+      }
+    }
+  }
+}
+
+function commandFor(request: InvokeRequest, { carrier }: Context): InvokeCommand {
+  const { functionName, qualifier, body, logTail, tenantId } = request
+  const clientContext = encodeClientContext(request.clientContext, carrier)
+  return new InvokeCommand({
+    FunctionName: functionName,
+    ...(qualifier !== undefined && { Qualifier: qualifier }),
+    ...(body && { Payload: body }),
+    ...(clientContext !== undefined && { ClientContext: clientContext }),
+    ...(logTail && { LogType: 'Tail' as const }),
+    ...(tenantId !== undefined && { TenantId: tenantId }),
+  })
+}
+
+function outcomeOf(output: InvokeCommandOutput): Outcome {
+  const { FunctionError: functionError, Payload: payload, ExecutedVersion: executedVersion } = output
+  const requestId = output.$metadata?.requestId
+  const logTail =
+    output.LogResult === undefined ? undefined : Buffer.from(output.LogResult, 'base64').toString()
+  const reply: Reply = {
+    ...(requestId !== undefined && { requestId }),
+    ...(executedVersion !== undefined && { executedVersion }),
+    ...(logTail !== undefined && { logTail }),
+    ...(output.DurableExecutionArn !== undefined && { durableExecutionArn: output.DurableExecutionArn }),
+  }
+  if (functionError) return failed(classifyFunctionError({ functionError, payload, ...reply }))
+  return answered(payload && payload.byteLength > 0 ? payload : undefined, reply)
+}
+
+class RegionMismatch extends Error {}
+
+/** The SDK sends an ARN of another region to its own region, where the function is not found or is another one. */
+async function refuseOtherRegion(client: LambdaClient, region: string | undefined): Promise<void> {
+  if (region === undefined) return
+  const configured = await client.config.region()
+  if (configured === region) return
+  throw new RegionMismatch(
+    `the function is in ${region}, but the client that was handed in is for ${configured}`,
+  )
+}

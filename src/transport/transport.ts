@@ -1,0 +1,23 @@
+import type { Context } from '../core/call.js'
+import type { Outcome } from '../core/outcome.js'
+
+/** One request to Lambda, as it goes over the wire. */
+export interface InvokeRequest {
+  /** Name, partial or full ARN, without the qualifier. */
+  readonly functionName: string
+  readonly qualifier: string | undefined
+  readonly tenantId: string | undefined
+  /** From the target's ARN; undefined leaves it to the client. */
+  readonly region: string | undefined
+  readonly body: Uint8Array | undefined
+  readonly clientContext: Readonly<Record<string, unknown>> | undefined
+  /** Whether the reply should carry the last 4 KB of the log. */
+  readonly logTail: boolean
+}
+
+/**
+ * Sends one request, once, and answers with the payload's bytes or a failure with its verdict.
+ *
+ * It settles as soon as `context.scope` is cancelled, and keeps `context.attempt.ran` true while bytes go out and come in.
+ */
+export type Transport = (request: InvokeRequest, context: Context) => Promise<Outcome<Uint8Array | undefined>>

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+const source = (path) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+export default defineConfig({
+    resolve: {
+        alias: [
+            { find: /^resilient-lambda$/, replacement: source('index.ts') },
+            { find: /^resilient-lambda\/(policies|otel|testing)$/, replacement: source('$1/index.ts') },
+        ],
+    },
+    test: {
+        include: ['test/**/*.test.ts'],
+        testTimeout: 20_000,
+        restoreMocks: true,
+    },
+});
