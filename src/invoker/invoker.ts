@@ -44,9 +44,9 @@ export interface InvokerMethods {
 
 /** Names a function by name or ARN; its types come from its handler, or stand as input and output. */
 export interface AnyName {
+  (name: string): Fn<unknown, unknown>
   <H extends AnyHandler>(name: string): Fn<InputOf<H>, OutputOf<H>>
   <I, O>(name: string): Fn<I, O>
-  (name: string): Fn<unknown, unknown>
 }
 
 /** Names a function of the registry, with a qualifier if need be. */

@@ -1,0 +1,175 @@
+import { inspect } from 'node:util'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import type { Attempt } from '../../src/failures/attempt.js'
+import { classify } from '../../src/failures/classify.js'
+import { InvokeError, isInvokeError } from '../../src/failures/error.js'
+import { failure, type Failure, type RemoteError } from '../../src/failures/failure.js'
+import { answerError } from './sdk-shapes.js'
+
+const SECRET = 'AWS4-HMAC-SHA256 Credential=AKIA/SECRET'
+const BODY = 'SECRET-PAYLOAD'
+const LOG_TAIL = 'SECRET-LOG'
+
+function errorOf(failure: Failure, attempts: readonly Attempt[] = []): InvokeError {
+  return new InvokeError(failure, { target: 'quote', attempts, elapsedMs: 12 })
+}
+
+/** An error of the SDK with the whole exchange on it, visible as older SDKs have it. */
+function sdkError(): Error {
+  const error = answerError('ServiceException', 500, 'oops', { rawPacket: Buffer.from(BODY) })
+  const request = { headers: { authorization: SECRET }, body: BODY }
+  const response = { statusCode: 500, headers: {}, body: { text: BODY, req: request } }
+  const seen = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as Error
+  return Object.assign(
+    Object.defineProperty(seen, '$response', { value: response, enumerable: true, writable: true }),
+    {
+      $responseBodyText: BODY,
+    },
+  )
+}
+
+const attempt: Attempt = {
+  number: 1,
+  startedMs: 0,
+  durationMs: 5,
+  ran: 'maybe',
+  code: 'ConnectionReset',
+  verdict: failure('ConnectionReset').verdict,
+  then: { action: 'stop', why: 'it may have run and the call is not idempotent' },
+}
+
+describe('an InvokeError', () => {
+  it('carries what is known', () => {
+    const details = { requestId: 'r', status: 429, reason: 'R', retryAfterMs: 5, cause: 'x' }
+    const error = errorOf(failure('TooManyRequestsException', 'Rate Exceeded', details))
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({
+      name: 'InvokeError',
+      code: 'TooManyRequestsException',
+      kind: 'throttle',
+      verdict: { retry: 'later' },
+      mayHaveRun: false,
+      target: 'quote',
+      elapsedMs: 12,
+      attempts: [],
+      ...details,
+    })
+    expect(error.message).toContain('Lambda "quote" failed: TooManyRequestsException (Rate Exceeded, R)')
+    expect(error.remote).toBeUndefined()
+    expect(error.issues).toBeUndefined()
+  })
+
+  it('may have run when any of its attempts may have', () => {
+    const first = { ...attempt, ran: 'maybe' as const }
+    expect(errorOf(failure('CircuitOpen'), [first]).mayHaveRun).toBe(true)
+    expect(errorOf(failure('CircuitOpen'), [first]).message).toContain('it may have run')
+    expect(errorOf(failure('CircuitOpen'), [{ ...attempt, ran: 'no' }]).mayHaveRun).toBe(false)
+    expect(errorOf(failure('ConnectionReset')).mayHaveRun).toBe(true)
+    expect(errorOf(failure('ResponseCut')).mayHaveRun).toBe(true)
+  })
+
+  it('keeps the attempts as they were', () => {
+    const live = { ...attempt, then: { ...attempt.then, action: 'stop' as const, why: 'because' } }
+    const list = [live]
+    const { attempts } = errorOf(failure('ConnectionReset'), list)
+    live.then.why = 'changed'
+    list.push(live)
+    expect(attempts).toStrictEqual([{ ...attempt, then: { action: 'stop', why: 'because' } }])
+    expect([attempts, attempts[0], attempts[0]?.then].every((part) => Object.isFrozen(part))).toBe(true)
+    expect(attempts[0]?.verdict).toBe(attempt.verdict)
+  })
+
+  it('has its remote error whenever the function failed, if only an empty one', () => {
+    expect(errorOf(failure('FunctionError')).remote).toEqual({})
+    expect(errorOf(failure('FunctionError', 'x', { remote: { errorType: 'T' } })).remote).toEqual({
+      errorType: 'T',
+    })
+  })
+
+  it('narrows by kind, so that the remote error needs no check', () => {
+    const error: unknown = errorOf(failure('FunctionError', 'x', { remote: { errorType: 'T' } }))
+    if (!isInvokeError(error)) throw new Error('not an InvokeError')
+    if (error.kind === 'function') expectTypeOf(error.remote).toEqualTypeOf<RemoteError>()
+    else expectTypeOf(error.remote).toEqualTypeOf<RemoteError | undefined>()
+    if (error.kind === 'throttle') expectTypeOf(error.retryAfterMs).toEqualTypeOf<number | undefined>()
+  })
+
+  it('keeps the cause that it was given when nothing secret hangs on it', () => {
+    const cause = new RangeError('mine')
+    expect(errorOf(failure('OperationFailed', 'x', { cause })).cause).toBe(cause)
+    expect('cause' in errorOf(failure('CircuitOpen'))).toBe(false)
+  })
+})
+
+describe('what a log sees of an InvokeError', () => {
+  const remote = {
+    errorType: 'TypeError',
+    errorMessage: 'x',
+    trace: ['at f'],
+    logTail: LOG_TAIL,
+    executedVersion: '7',
+  }
+
+  it('is everything that helps', () => {
+    const issues = [{ message: 'Expected a number', path: 'lines.0.price' }]
+    const cause = Object.assign(new TypeError('why'), { code: 'E' })
+    const error = errorOf(failure('FunctionError', 'x', { remote, issues, cause, requestId: 'r' }), [attempt])
+    expect(JSON.parse(JSON.stringify(error))).toStrictEqual({
+      name: 'InvokeError',
+      message: error.message,
+      code: 'FunctionError',
+      kind: 'function',
+      retry: 'soon',
+      ran: 'yes',
+      breaker: 'ignore',
+      mayHaveRun: true,
+      target: 'quote',
+      requestId: 'r',
+      remote: { errorType: 'TypeError', errorMessage: 'x', trace: ['at f'], executedVersion: '7' },
+      issues,
+      elapsedMs: 12,
+      attempts: [
+        { number: 1, startedMs: 0, durationMs: 5, ran: 'maybe', code: 'ConnectionReset', then: attempt.then },
+      ],
+      cause: { name: 'TypeError', code: 'E', message: 'why' },
+    })
+  })
+
+  it('is bounded in its issues', () => {
+    const issues = Array.from({ length: 500 }, () => ({ message: 'wrong' }))
+    const error = errorOf(failure('InputInvalid', 'x', { issues }))
+    expect(error.issues).toHaveLength(500)
+    expect(error.toJSON()['issues']).toHaveLength(20)
+  })
+
+  it('is neither payload nor credentials nor log tail, however it looks', () => {
+    const failed = failure('FunctionError', 'x', { remote, cause: sdkError() })
+    for (const error of [
+      errorOf(failed),
+      errorOf(classify(sdkError(), { reached: true, ran: 'maybe', nowMs: 0 })),
+    ]) {
+      const views = [
+        JSON.stringify(error),
+        JSON.stringify({ error, cause: error.cause }),
+        inspect(error, { depth: 20 }),
+        inspect({ nested: [error] }, { depth: 20 }),
+        inspect(error, { depth: 20, showHidden: true }),
+        inspect(error.cause, { depth: 20, showHidden: true }),
+        inspect({ ...error }, { depth: 20 }),
+        inspect(error, { depth: 20, customInspect: false }),
+        inspect(new Error('outer', { cause: error }), { depth: 20 }),
+        error.stack,
+        String(error),
+      ]
+      expect(views.filter((view) => view?.includes('SECRET'))).toEqual([])
+    }
+  })
+
+  it('is the stack and the fields when it is printed', () => {
+    const printed = inspect(errorOf(failure('FunctionError', 'x', { remote, cause: sdkError() }), [attempt]))
+    expect(printed).toMatch(/^InvokeError: Lambda "quote" failed: FunctionError/)
+    expect(printed).toContain('error.test.ts')
+    expect(printed).toContain("errorType: 'TypeError'")
+    expect(printed).toContain("cause: { name: 'ServiceException', message: 'oops' }")
+  })
+})
