@@ -14,7 +14,7 @@ export interface LiveAttempt {
   durationMs?: number
   code?: string
   verdict?: Verdict
-  then?: Decision
+  decision?: Decision
 }
 
 /** The story of one call: its attempts, what was decided after each, how long it queued. */
@@ -100,7 +100,7 @@ export class History {
   /** Notes what followed from the last attempt. */
   decide(decision: Decision): void {
     const last = this.#attempts.at(-1)
-    if (last) last.then = decision
+    if (last) last.decision = decision
   }
 
   /** The attempts as they stand, for errors and metadata. */

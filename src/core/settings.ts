@@ -64,6 +64,7 @@ export function text(given: unknown, path: string): string {
   throw new InvalidSettingError(path, given, 'a text that is not empty')
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the function is can only be said, not checked
 export function callback<F extends (...args: never[]) => unknown>(given: unknown, path: string): F {
   if (typeof given === 'function') return given as F
   throw new InvalidSettingError(path, given, 'a function')
@@ -136,8 +137,9 @@ export function shape<S extends Shape>(entries: S): Parse<Parsed<S>> {
     for (const [key, value] of Object.entries(given)) {
       const parse = Object.hasOwn(entries, key) ? entries[key] : undefined
       if (!parse) throw unknownKey(path, key, known)
-      if (value !== undefined)
-        parsed['suffix' in parse ? `${key}${parse.suffix}` : key] = parse(value, `${path}.${key}`)
+      if (value === undefined) continue
+      const name = 'suffix' in parse ? `${key}Ms` : key
+      parsed[name] = parse(value, `${path}.${key}`)
     }
     return parsed as Parsed<S>
   }

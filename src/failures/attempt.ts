@@ -24,5 +24,5 @@ export interface Attempt {
   readonly code?: string
   readonly verdict?: Verdict
   /** Absent after the attempt that answered. */
-  readonly then?: Decision
+  readonly decision?: Decision
 }

@@ -1,4 +1,5 @@
 import { look } from './seen.js'
+import { clause } from './text.js'
 
 /** What logs may know of a cause. */
 export interface CauseSummary {
@@ -10,7 +11,7 @@ export interface CauseSummary {
 /** A cause in three words, without anything that hangs on it. */
 export function summarise(cause: unknown): CauseSummary {
   const { name, code, message } = look(cause)
-  return { ...(name && { name }), ...(code && { code }), message }
+  return { ...(name && { name }), ...(code && { code }), message: clause(message) }
 }
 
 /**
@@ -24,7 +25,7 @@ export function withoutExchange(cause: unknown): unknown {
   try {
     return carriesExchange(cause) ? copyOf(cause) : cause
   } catch {
-    return new Error(look(cause).message)
+    return new Error(clause(look(cause).message))
   }
 }
 
@@ -35,7 +36,7 @@ function carriesExchange(cause: unknown): cause is Error {
 }
 
 function copyOf(error: Error): Error {
-  const copy = Object.setPrototypeOf(new Error(look(error).message), Object.getPrototypeOf(error)) as Error
+  const copy = Object.setPrototypeOf(new Error(clause(error.message)), Object.getPrototypeOf(error)) as Error
   for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
     const value: unknown = key === '$metadata' ? { ...property.value } : property.value
     if (isKept(key, value)) Object.defineProperty(copy, key, { ...property, value })

@@ -70,7 +70,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
 
   #run(payload: unknown, { signal, deadline }: InvokeOptions): Promise<Run> {
     if (deadline !== undefined)
-      return this.deadline(deadline as LambdaContext).#run(payload, signal ? { signal } : {})
+      return this.deadline(deadline).#run(payload, signal ? { signal } : {})
     const { target, idempotent, observers } = this.#plan
     this.#runner ??= this.#build([...this.#host.observers, ...observers])
     const call = { subject: subjectOf(target), payload, idempotent }

@@ -65,11 +65,11 @@ export function fakeClock({ seed = 1, date = Date.UTC(2026, 0, 1) }: FakeClockOp
       now = until
     },
     async runUntil(promise) {
-      let settled = false
-      const done = (): void => void (settled = true)
+      const state = { settled: false }
+      const done = (): void => void (state.settled = true)
       promise.then(done, done)
       await settle()
-      while (!settled) {
+      while (!state.settled) {
         const due = nextDue()
         if (!due) throw new Error('The promise has not settled, and no timer is left that could settle it.')
         await fire(due)

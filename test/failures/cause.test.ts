@@ -60,5 +60,6 @@ it('survives what cannot be read', () => {
 it('sums a cause up in name, code and message', () => {
   const error = networkError('read ECONNRESET', { code: 'ECONNRESET', syscall: 'read' })
   expect(summarise(error)).toStrictEqual({ name: 'Error', code: 'ECONNRESET', message: 'read ECONNRESET' })
+  expect(summarise(new Error('x. AWS4-HMAC-SHA256 SECRET')).message).toBe('x')
   expect(summarise('text')).toStrictEqual({ message: 'text was thrown' })
 })

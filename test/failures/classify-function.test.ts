@@ -176,6 +176,11 @@ describe('the trace', () => {
     ])
   })
 
+  it('is bounded over all causes together', () => {
+    const stackTrace = Array.from({ length: 20 }, () => 'at f')
+    expect(failureOf({ stackTrace, cause: { stackTrace } }).remote?.trace).toHaveLength(32)
+  })
+
   it('ends in spite of causes without end', () => {
     let cause: object = { errorMessage: 'root' }
     for (let depth = 0; depth < 200; depth += 1) cause = { errorMessage: String(depth), cause }

@@ -106,8 +106,6 @@ describe('errors of the network', () => {
 })
 
 describe('a reply that breaks off', () => {
-  const cut = () => Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
-
   it('has run when it was a 200, whatever the transport believes was written', () => {
     expect(verdictOf(unreadableAnswer(cut(), 200))).toEqual(['ResponseCut', 'yes'])
     expect(verdictOf(unreadableAnswer(cut(), 200), unsent)).toEqual(['ResponseCut', 'yes'])
@@ -202,7 +200,6 @@ describe('answers of the service', () => {
   })
 
   it('that are not JSON come from a proxy', () => {
-    const html = () => new SyntaxError(`Unexpected token '<', "<html>" is not valid JSON`)
     expect(classify(unreadableAnswer(html(), 502), sent)).toMatchObject({
       code: 'BadGateway',
       message: 'HTTP 502 with a body that is not JSON',
@@ -322,7 +319,6 @@ describe('what nobody can know', () => {
   })
 
   it('may have run when an abort arrives all the same, and has run when the reply had begun', () => {
-    const abort = () => networkError('Request aborted', { name: 'AbortError' })
     expect(verdictOf(abort())).toEqual(['Aborted', 'maybe'])
     expect(verdictOf(abort(), unsent)).toEqual(['Aborted', 'no'])
     expect(verdictOf(unreadableAnswer(abort(), 200))).toEqual(['Aborted', 'yes'])
@@ -369,6 +365,18 @@ describe('what nobody can know', () => {
     expect(message.length).toBe(300)
   })
 })
+
+function cut(): Error {
+  return networkError('aborted', { code: 'ECONNRESET' })
+}
+
+function html(): Error {
+  return new SyntaxError(`Unexpected token '<', "<html>" is not valid JSON`)
+}
+
+function abort(): Error {
+  return networkError('Request aborted', { name: 'AbortError' })
+}
 
 function deadProxy(): object {
   const { proxy, revoke } = Proxy.revocable({}, {})

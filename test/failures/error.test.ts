@@ -1,10 +1,9 @@
 import { inspect } from 'node:util'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import type { Attempt } from '../../src/failures/attempt.js'
+import type { Attempt, Decision } from '../../src/failures/attempt.js'
 import { classify } from '../../src/failures/classify.js'
 import { InvokeError, isInvokeError } from '../../src/failures/error.js'
 import { failure, type Failure, type RemoteError } from '../../src/failures/failure.js'
-import { answerError } from './sdk-shapes.js'
 
 const SECRET = 'AWS4-HMAC-SHA256 Credential=AKIA/SECRET'
 const BODY = 'SECRET-PAYLOAD'
@@ -14,20 +13,20 @@ function errorOf(failure: Failure, attempts: readonly Attempt[] = []): InvokeErr
   return new InvokeError(failure, { target: 'quote', attempts, elapsedMs: 12 })
 }
 
-/** An error of the SDK with the whole exchange on it, visible as older SDKs have it. */
+/** An error of the SDK with the whole exchange on it, as visible as the oldest SDKs have it. */
 function sdkError(): Error {
-  const error = answerError('ServiceException', 500, 'oops', { rawPacket: Buffer.from(BODY) })
   const request = { headers: { authorization: SECRET }, body: BODY }
-  const response = { statusCode: 500, headers: {}, body: { text: BODY, req: request } }
-  const seen = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error)) as Error
-  return Object.assign(
-    Object.defineProperty(seen, '$response', { value: response, enumerable: true, writable: true }),
-    {
-      $responseBodyText: BODY,
-    },
-  )
+  return Object.assign(new Error('oops'), {
+    name: 'ServiceException',
+    $fault: 'server',
+    $metadata: { httpStatusCode: 500 },
+    $response: { statusCode: 500, headers: {}, body: { text: BODY, req: request } },
+    $responseBodyText: BODY,
+    rawPacket: Buffer.from(BODY),
+  })
 }
 
+const decision: Decision = { action: 'stop', why: 'it may have run and the call is not idempotent' }
 const attempt: Attempt = {
   number: 1,
   startedMs: 0,
@@ -35,7 +34,7 @@ const attempt: Attempt = {
   ran: 'maybe',
   code: 'ConnectionReset',
   verdict: failure('ConnectionReset').verdict,
-  then: { action: 'stop', why: 'it may have run and the call is not idempotent' },
+  decision,
 }
 
 describe('an InvokeError', () => {
@@ -69,13 +68,13 @@ describe('an InvokeError', () => {
   })
 
   it('keeps the attempts as they were', () => {
-    const live = { ...attempt, then: { ...attempt.then, action: 'stop' as const, why: 'because' } }
-    const list = [live]
+    const live = { ...decision, why: 'because' }
+    const list: Attempt[] = [{ ...attempt, decision: live }]
     const { attempts } = errorOf(failure('ConnectionReset'), list)
-    live.then.why = 'changed'
-    list.push(live)
-    expect(attempts).toStrictEqual([{ ...attempt, then: { action: 'stop', why: 'because' } }])
-    expect([attempts, attempts[0], attempts[0]?.then].every((part) => Object.isFrozen(part))).toBe(true)
+    live.why = 'changed'
+    list.push(attempt)
+    expect(attempts).toStrictEqual([{ ...attempt, decision: { ...decision, why: 'because' } }])
+    expect([attempts, attempts[0], attempts[0]?.decision].every((part) => Object.isFrozen(part))).toBe(true)
     expect(attempts[0]?.verdict).toBe(attempt.verdict)
   })
 
@@ -128,9 +127,7 @@ describe('what a log sees of an InvokeError', () => {
       remote: { errorType: 'TypeError', errorMessage: 'x', trace: ['at f'], executedVersion: '7' },
       issues,
       elapsedMs: 12,
-      attempts: [
-        { number: 1, startedMs: 0, durationMs: 5, ran: 'maybe', code: 'ConnectionReset', then: attempt.then },
-      ],
+      attempts: [JSON.parse(JSON.stringify({ ...attempt, verdict: undefined }))],
       cause: { name: 'TypeError', code: 'E', message: 'why' },
     })
   })
@@ -155,7 +152,7 @@ describe('what a log sees of an InvokeError', () => {
         inspect({ nested: [error] }, { depth: 20 }),
         inspect(error, { depth: 20, showHidden: true }),
         inspect(error.cause, { depth: 20, showHidden: true }),
-        inspect({ ...error }, { depth: 20 }),
+        inspect(Object.assign({}, error), { depth: 20 }),
         inspect(error, { depth: 20, customInspect: false }),
         inspect(new Error('outer', { cause: error }), { depth: 20 }),
         error.stack,

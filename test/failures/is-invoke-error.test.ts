@@ -5,7 +5,10 @@ import { expect, it, test } from 'vitest'
 import { InvokeError, isInvokeError } from '../../src/failures/error.js'
 import { failure } from '../../src/failures/failure.js'
 
-type Module = typeof import('../../src/failures/error.js')
+interface Module {
+  readonly InvokeError: typeof InvokeError
+  readonly isInvokeError: typeof isInvokeError
+}
 
 const story = { target: 'quote', attempts: [], elapsedMs: 0 }
 const failed = failure('CircuitOpen')
@@ -15,7 +18,8 @@ it('knows its own', () => {
 })
 
 it('knows the error of a second copy of the library', async () => {
-  const copy = (await import(`../../src/failures/error.js?${'copy'}`)) as Module
+  const secondCopy: string = '../../src/failures/error.js?second-copy'
+  const copy = (await import(secondCopy)) as Module
   expect(copy.InvokeError).not.toBe(InvokeError)
   expect(isInvokeError(new copy.InvokeError(failed, story))).toBe(true)
   expect(copy.isInvokeError(new InvokeError(failed, story))).toBe(true)

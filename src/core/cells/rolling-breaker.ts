@@ -17,7 +17,9 @@ export interface TripSettings {
 const AT_LEAST = 1e-9
 
 /** What opossum's action may return: settled on the spot, so that its state is true when `record` returns. */
+// oxlint-disable-next-line unicorn/no-thenable -- a thenable is what it takes
 const SUCCEEDED = { then: (resolve: () => void) => (resolve(), { catch: ignore }) }
+// oxlint-disable-next-line unicorn/no-thenable -- as above
 const FAILED = { then: () => ({ catch: (reject: (error: Error) => void) => reject(FAILURE) }) }
 const FAILURE = new Error('a failed completion')
 

@@ -9,7 +9,7 @@ export interface LambdaContext {
   readonly logGroupName: string
   readonly logStreamName: string
   readonly clientContext?: unknown
-  readonly tenantId?: string
+  readonly tenantId?: string | undefined
   getRemainingTimeInMillis(): number
   done(error?: unknown, result?: unknown): void
   fail(error: unknown): void
@@ -37,5 +37,9 @@ interface AnyHandler {
   handle(event: unknown, context: LambdaContext, callback: LambdaCallback): unknown
 }
 
-/** A Node Lambda handler: async, or answering by its callback. */
+/**
+ * A Node Lambda handler: async, plain, or answering by its callback.
+ *
+ * A plain one answers with what it returns; `undefined` waits for the callback where it takes one.
+ */
 export type LambdaHandler = AnyHandler['handle']

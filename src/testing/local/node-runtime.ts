@@ -79,9 +79,10 @@ export function nodeRuntime(): NodeRuntime {
       onEmptyLoop?.(() => succeed(null))
       try {
         const returned = handler(JSON.parse(eventJson), context, callback)
-        if (!isThenable(returned)) return
-        onEmptyLoop?.(() => resolve(unsettled()))
-        returned.then(succeed, fail)
+        if (isThenable(returned)) {
+          onEmptyLoop?.(() => resolve(unsettled()))
+          returned.then(succeed, fail)
+        } else if (returned !== undefined || handler.length < 2) succeed(returned)
       } catch (error) {
         fail(error)
       }

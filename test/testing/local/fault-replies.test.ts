@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { Fault } from '../../../src/testing/local/index.js'
-import { statusOf } from '../../../src/testing/local/statuses.js'
 import { caught, post, start } from './support.js'
 
 const functions = { quote: () => 'done', other: () => 'done' }
@@ -168,10 +167,4 @@ test.each<[string, unknown, RegExp]>([
 test('a script for a function that is not there is refused with the names of those that are', async () => {
   const { local } = await start({ functions })
   expect(() => local.faults('quit')).toThrow('There is no function "quit" here. There are: quote, other.')
-})
-
-test('every error the SDK declares for Invoke has its status', async () => {
-  const { default: sdk } = { default: await import('@aws-sdk/client-lambda') }
-  const names = Object.keys(sdk).filter((name) => name.endsWith('Exception') && statusOf(name) === undefined)
-  expect(names).toEqual([])
 })

@@ -42,9 +42,10 @@ test.each(['no base64 of JSON', Buffer.from('"text"').toString('base64'), 'x'.re
   },
 )
 
+const typed: Handler<{ sku: string }, { price: number }> = async ({ sku }) => ({ price: sku.length })
+const narrow = async ({ sku }: { sku: string }): Promise<string> => sku
+
 test('handlers of the usual types are handlers here', async () => {
-  const typed: Handler<{ sku: string }, { price: number }> = async ({ sku }) => ({ price: sku.length })
-  const narrow = async ({ sku }: { sku: string }): Promise<string> => sku
   const { invoke } = await start({ functions: { quote: typed, narrow: { handler: narrow } } })
   expect((await invoke({ Payload: '{"sku":"A1"}' })).payload).toEqual({ price: 2 })
   expect((await invoke({ FunctionName: 'narrow', Payload: '{"sku":"A1"}' })).payload).toBe('A1')
@@ -59,6 +60,7 @@ test.each<[string, LambdaHandler]>([
   ['context.succeed', (_event, context) => context.succeed('done')],
   ['context.done', (_event, context) => context.done(null, 'done')],
   ['a promise', () => Promise.resolve('done')],
+  ['what it returns', () => 'done'],
 ])('a handler may answer through %s', async (_, quote) => {
   const { invoke } = await start({ functions: { quote } })
   expect(await invoke()).toMatchObject({ payload: 'done', functionError: undefined })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { caught, post, start } from './support.js'
+import { caught, latch, post, start } from './support.js'
 
 const functions = { quote: (event: unknown) => ({ echo: event }) }
 const PATH = '/2015-03-31/functions/quote/invocations'
@@ -148,14 +148,12 @@ test('a dry run is answered 204 and runs nothing', async () => {
 })
 
 test('an event is answered 202 before its handler has ended, and settled waits for the handler', async () => {
-  let finish: () => void = () => {}
-  const { local, invoke } = await start({
-    functions: { quote: () => new Promise<void>((resolve) => (finish = resolve)) },
-  })
+  const gate = latch()
+  const { local, invoke } = await start({ functions: { quote: () => gate.opened } })
   expect(await invoke({ InvocationType: 'Event' })).toMatchObject({ status: 202, payload: undefined })
   await local.until(({ executions }) => executions.length === 1)
   expect(local.executions[0]?.outcome).toBe('running')
-  finish()
+  gate.open()
   await local.settled()
   expect(local.executions[0]?.outcome).toBe('success')
 })

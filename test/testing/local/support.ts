@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { request } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -96,11 +96,13 @@ export function handlerModule(name: string): string {
   return fileURLToPath(new URL(`handlers/${name}.mjs`, import.meta.url))
 }
 
+interface Latch {
+  readonly opened: Promise<void>
+  readonly open: () => void
+}
+
 /** A promise to be settled from outside. */
-export function latch(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open: () => void = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { opened, open }
+export function latch(): Latch {
+  const opening = new EventEmitter()
+  return { opened: once(opening, 'open').then(() => undefined), open: () => void opening.emit('open') }
 }

@@ -1,0 +1,3 @@
+import './there-is-no-such-file.mjs'
+
+export const handler = async () => 'loaded'
