@@ -41,11 +41,14 @@ for (const [entry, { types }] of entries) {
   const result = Extractor.invoke(config, { localBuild, messageCallback: quietly })
   failed ||= !result.succeeded && !localBuild
   if (result.apiReportChanged && !localBuild) {
-    console.error(`The public API of '${entry}' differs from api/${name}.api.md. If that is meant: npm run api`)
+    console.error(
+      `The public API of '${entry}' differs from api/${name}.api.md. If that is meant: npm run api`,
+    )
   }
 }
 process.exit(failed ? 1 : 0)
 
 function quietly(message) {
-  if (message.logLevel === ExtractorLogLevel.Info || message.logLevel === ExtractorLogLevel.Verbose) message.handled = true
+  if (message.logLevel === ExtractorLogLevel.Info || message.logLevel === ExtractorLogLevel.Verbose)
+    message.handled = true
 }

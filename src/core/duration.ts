@@ -15,10 +15,4 @@ export function parseDuration(value: unknown): number | undefined {
   return match ? Number(match[1]) * UNIT_MS[match[2] as Unit] : undefined
 }
 
-/** A duration for people: `'250 ms'`, `'1.5 s'`, `'60 s'`, `'15 m'`. */
-export function formatMs(ms: number): string {
-  if (ms < 10) return `${Number(ms.toFixed(1))} ms`
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 120_000) return `${Number((ms / 1_000).toFixed(2))} s`
-  return `${Number((ms / 60_000).toFixed(2))} m`
-}
+export { formatMs } from '../failures/text.js'

@@ -1,6 +1,6 @@
 import type { Attempt } from './attempt.js'
 import type { Failure } from './failure.js'
-import { cut, span } from './text.js'
+import { cut, formatMs } from './text.js'
 import type { Ran } from './verdict.js'
 
 /** How a failed call went. */
@@ -22,13 +22,13 @@ const RAN: Readonly<Record<Ran, string>> = {
 export function compose(failure: Failure, story: Story, ran: Ran): string {
   const { code, message, reason, verdict, retryAfterMs } = failure
   const seen = reason === undefined ? message : `${message}, ${reason}`
-  const wait = retryAfterMs === undefined ? '' : ` Retry after ${span(retryAfterMs)}.`
-  const line = `Lambda "${story.target}" failed: ${code} (${seen}) ${effort(story)}; ${RAN[ran]}.${wait} ${verdict.advice}`
+  const wait = retryAfterMs === undefined ? '' : ` Retry after ${formatMs(retryAfterMs)}.`
+  const line = `"${story.target}" failed: ${code} (${seen}) ${effort(story)}; ${RAN[ran]}.${wait} ${verdict.advice}`
   return cut(line.replace(/\s+/g, ' '), 2_000)
 }
 
 function effort({ attempts, elapsedMs }: Story): string {
   const count = attempts.length
-  if (count > 0) return `after ${count} ${count === 1 ? 'attempt' : 'attempts'} in ${span(elapsedMs)}`
-  return elapsedMs < 1 ? 'without an attempt' : `without an attempt in ${span(elapsedMs)}`
+  if (count > 0) return `after ${count} ${count === 1 ? 'attempt' : 'attempts'} in ${formatMs(elapsedMs)}`
+  return elapsedMs < 1 ? 'without an attempt' : `without an attempt in ${formatMs(elapsedMs)}`
 }

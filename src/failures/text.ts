@@ -18,9 +18,10 @@ export function cut(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`
 }
 
-/** A length of time in words: `250 ms`, `2.4 s`, `2 m`. */
-export function span(ms: number): string {
+/** A duration for people: `'250 ms'`, `'1.5 s'`, `'60 s'`, `'15 m'`. */
+export function formatMs(ms: number): string {
+  if (ms < 10) return `${Number(ms.toFixed(1))} ms`
   if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${Number((ms / 1_000).toFixed(1))} s`
-  return `${Number((ms / 60_000).toFixed(1))} m`
+  if (ms < 120_000) return `${Number((ms / 1_000).toFixed(2))} s`
+  return `${Number((ms / 60_000).toFixed(2))} m`
 }

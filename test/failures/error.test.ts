@@ -53,7 +53,7 @@ describe('an InvokeError', () => {
       attempts: [],
       ...details,
     })
-    expect(error.message).toContain('Lambda "quote" failed: TooManyRequestsException (Rate Exceeded, R)')
+    expect(error.message).toContain('"quote" failed: TooManyRequestsException (Rate Exceeded, R)')
     expect(error.remote).toBeUndefined()
     expect(error.issues).toBeUndefined()
   })
@@ -164,7 +164,7 @@ describe('what a log sees of an InvokeError', () => {
 
   it('is the stack and the fields when it is printed', () => {
     const printed = inspect(errorOf(failure('FunctionError', 'x', { remote, cause: sdkError() }), [attempt]))
-    expect(printed).toMatch(/^InvokeError: Lambda "quote" failed: FunctionError/)
+    expect(printed).toMatch(/^InvokeError: "quote" failed: FunctionError/)
     expect(printed).toContain('error.test.ts')
     expect(printed).toContain("errorType: 'TypeError'")
     expect(printed).toContain("cause: { name: 'ServiceException', message: 'oops' }")

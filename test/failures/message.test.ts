@@ -2,7 +2,7 @@ import { expect, it, test } from 'vitest'
 import type { Attempt } from '../../src/failures/attempt.js'
 import { failure, type Failure } from '../../src/failures/failure.js'
 import { compose } from '../../src/failures/message.js'
-import { span } from '../../src/failures/text.js'
+import { formatMs } from '../../src/failures/text.js'
 import type { Ran } from '../../src/failures/verdict.js'
 
 function tell(failure: Failure, attempts: number, elapsedMs: number, ran: Ran = failure.verdict.ran): string {
@@ -17,7 +17,7 @@ function tell(failure: Failure, attempts: number, elapsedMs: number, ran: Ran = 
 it('says who, what, how often, whether it may have run and what to do', () => {
   const throttled = failure('TooManyRequestsException', 'Rate Exceeded', { retryAfterMs: 1_000 })
   expect(tell(throttled, 3, 2_400)).toBe(
-    'Lambda "quote" failed: TooManyRequestsException (Rate Exceeded) after 3 attempts in 2.4 s; it did not run. ' +
+    '"quote" failed: TooManyRequestsException (Rate Exceeded) after 3 attempts in 2.4 s; it did not run. ' +
       'Retry after 1 s. Send less at a time, or raise the limit that the reason names.',
   )
 })
@@ -33,7 +33,7 @@ test.each<[number, number, string]>([
   [0, 0, 'without an attempt;'],
   [0, 2_000, 'without an attempt in 2 s;'],
   [1, 120, 'after 1 attempt in 120 ms;'],
-  [2, 90_000, 'after 2 attempts in 1.5 m;'],
+  [2, 150_000, 'after 2 attempts in 2.5 m;'],
 ])('counts %d attempts in %d ms as "%s"', (attempts, elapsedMs, expected) => {
   expect(tell(failure('CircuitOpen'), attempts, elapsedMs)).toContain(expected)
 })
@@ -54,11 +54,15 @@ it('stays on one line of bounded length', () => {
 })
 
 test.each<[number, string]>([
-  [0.4, '0 ms'],
+  [0.04, '0 ms'],
+  [0.46, '0.5 ms'],
+  [9.94, '9.9 ms'],
+  [10.6, '11 ms'],
   [999, '999 ms'],
   [1_000, '1 s'],
-  [59_960, '60 s'],
-  [60_000, '1 m'],
+  [59_960, '59.96 s'],
+  [119_999, '120 s'],
+  [120_000, '2 m'],
 ])('tells %d ms as %s', (ms, expected) => {
-  expect(span(ms)).toBe(expected)
+  expect(formatMs(ms)).toBe(expected)
 })

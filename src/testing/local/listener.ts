@@ -4,6 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { checkConnectionFault } from './fault-check.js'
 import { FaultScript } from './fault-script.js'
 import type { ConnectionFault } from './faults.js'
+import type { Lifetime } from './lifetime.js'
 import { hang, reset } from './raw-socket.js'
 
 /** A connection as a script's predicate sees it. */
@@ -12,11 +13,15 @@ export interface ConnectionRecord {
   readonly number: number
 }
 
+/** For clients that look at an idle connection only when they need it. */
+const CLIENT_NOTICES_WITHIN_MS = 100
+
 /** The server's ear: accepts on 127.0.0.1, knows every open connection, and hands the sound ones on. */
 export class Listener {
   readonly faults: FaultScript<ConnectionFault, ConnectionRecord> = new FaultScript(checkConnectionFault)
   readonly #sockets = new Map<Socket, ConnectionRecord>()
   readonly #busy = new Set<Socket>()
+  readonly #lifetime: Lifetime
   readonly #serve: (socket: Socket) => void
   readonly #changed: () => void
   #server: Server | undefined
@@ -24,8 +29,9 @@ export class Listener {
   #accepted = 0
   #port: number
 
-  constructor(port: number, serve: (socket: Socket) => void, changed: () => void) {
+  constructor(port: number, lifetime: Lifetime, serve: (socket: Socket) => void, changed: () => void) {
     this.#port = port
+    this.#lifetime = lifetime
     this.#serve = serve
     this.#changed = changed
   }
@@ -58,17 +64,27 @@ export class Listener {
   }
 
   /** From now on a connect fails with ECONNREFUSED; idle connections are closed, those in use finish. */
-  refuse(): void {
-    if (this.#server) this.#closed = Promise.all([this.#closed, once(this.#server.close(), 'close')])
-    this.#server = undefined
-    for (const socket of this.#sockets.keys()) if (!this.#busy.has(socket)) socket.destroy()
+  async refuse(): Promise<void> {
+    this.#close()
+    const idle = [...this.#sockets.keys()].filter((socket) => !this.#busy.has(socket))
+    const patience = this.#lifetime.timer(CLIENT_NOTICES_WITHIN_MS)
+    const closed = Promise.all(idle.map((socket) => once(socket.end(), 'close')))
+    // Once a client has closed its side too, it cannot send its next request into a dead connection.
+    await Promise.race([closed, patience.done])
+    patience.cancel()
+    for (const socket of idle) socket.destroy()
   }
 
   async stop(): Promise<void> {
-    this.refuse()
+    this.#close()
     for (const socket of this.#sockets.keys()) socket.destroy()
     // A closed server is done once the last of its connections is.
     await this.#closed
+  }
+
+  #close(): void {
+    if (this.#server) this.#closed = Promise.all([this.#closed, once(this.#server.close(), 'close')])
+    this.#server = undefined
   }
 
   #welcome(socket: Socket): void {

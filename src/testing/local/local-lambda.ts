@@ -32,8 +32,8 @@ export interface LocalLambda extends AsyncDisposable {
   faults(name: string): FaultScript<Fault, RequestRecord>
   /** The script of what is to go wrong with new connections. */
   readonly connectionFaults: FaultScript<ConnectionFault, ConnectionRecord>
-  /** Stops listening, so that a connect fails with ECONNREFUSED, and closes idle connections. */
-  refuseConnections(): void
+  /** Stops listening, so that a connect fails with ECONNREFUSED, and closes idle connections; those in use finish. */
+  refuseConnections(): Promise<void>
   /** Listens again, on the same port. */
   acceptConnections(): Promise<void>
   /** Forgets both logs and every script; environments stay warm. */

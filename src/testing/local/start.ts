@@ -49,7 +49,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
 
   // Never listens itself: connections come from the listener. No time limits, since only scripts may end one.
   const http = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 })
-  const listener = new Listener(port, (socket) => http.emit('connection', socket), changed)
+  const listener = new Listener(port, lifetime, (socket) => http.emit('connection', socket), changed)
   const route = createRouter({
     place,
     functions,

@@ -177,7 +177,7 @@ test('an unknown fault of a connection is refused at once', async () => {
 test('connections are refused until they are accepted again, on the same port', async () => {
   const { local, invoke } = await start({ functions })
   await invoke()
-  local.refuseConnections()
+  await local.refuseConnections()
   expect((await caught(invoke())).code).toBe('ECONNREFUSED')
   await local.acceptConnections()
   expect((await invoke()).status).toBe(200)
@@ -189,7 +189,7 @@ test('a request that is being answered when connections are refused is answered'
   local.faults('quote').next({ type: 'latency', before: '20ms' })
   const answered = invoke()
   await local.until(({ requests }) => requests.length === 1)
-  local.refuseConnections()
+  await local.refuseConnections()
   expect((await answered).status).toBe(200)
 })
 
@@ -200,7 +200,7 @@ async function receive(endpoint: string): Promise<{ length: string | undefined; 
   let received = ''
   reply.on('data', (chunk: Buffer) => (received += chunk.toString()))
   reply.on('error', () => {})
-  await once(reply, 'close')
+  await new Promise((resolve) => reply.once('close', resolve))
   return { length: reply.headers['content-length'], received }
 }
 

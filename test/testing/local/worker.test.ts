@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -91,7 +92,7 @@ test('two calls at once have an environment each', async () => {
   expect((await both).map(({ payload }) => payload)).toEqual(['let through', 'let through'])
   expect((await invoke()).payload).toBe('at once')
   const environments = local.executions.map(({ environment }) => environment)
-  expect(environments.slice(0, 2)).toEqual(['quote:$LATEST#1', 'quote:$LATEST#2'])
+  expect(environments.slice(0, 2).toSorted()).toEqual(['quote:$LATEST#1', 'quote:$LATEST#2'])
   expect(environments.slice(0, 2)).toContain(environments[2])
 })
 
@@ -230,28 +231,22 @@ test('a module that is no JavaScript is Runtime.UserCodeSyntaxError', async () =
   })
 })
 
-async function startGate(): Promise<{
-  gate: string
-  arrivals: (count: number) => Promise<void>
-  open: () => void
-}> {
+interface Gate {
+  readonly gate: string
+  readonly arrivals: (count: number) => Promise<void>
+  readonly open: () => void
+}
+
+/** A place where handlers wait, in whichever thread they run. */
+async function startGate(): Promise<Gate> {
   const waiting: ServerResponse[] = []
-  let noticed: () => void = () => {}
-  const server = createServer((_, response) => {
-    waiting.push(response)
-    noticed()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const server = createServer((_, response) => void waiting.push(response))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
   onTestFinished(() => void server.close())
-  return {
-    gate: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    arrivals: (count) =>
-      new Promise((resolve) => {
-        noticed = () => {
-          if (waiting.length === count) resolve()
-        }
-        noticed()
-      }),
-    open: () => waiting.forEach((response) => response.end()),
+  async function arrivals(count: number): Promise<void> {
+    // oxlint-disable-next-line no-await-in-loop -- one arrival after the other
+    while (waiting.length < count) await once(server, 'request')
   }
+  const gate = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return { gate, arrivals, open: () => waiting.forEach((response) => response.end()) }
 }

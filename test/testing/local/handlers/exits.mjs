@@ -1,5 +1,7 @@
 export async function handler({ code }) {
-  if (code === undefined) return 'stayed'
-  process.stdout.write('about to go\n')
-  process.exit(code)
+  if (code !== undefined) {
+    process.stdout.write('about to go\n')
+    process.exit(code)
+  }
+  return 'stayed'
 }

@@ -1,3 +1,1 @@
-import './there-is-no-such-file.mjs'
-
-export const handler = async () => 'loaded'
+export { handler } from './there-is-no-such-file.mjs'

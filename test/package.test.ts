@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const TSC = join(ROOT, 'node_modules/.bin/tsc')
+
+let project: string
+let packed: readonly string[]
+
+/** Packs the library and puts the tarball's content into an empty project, as npm would. */
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'resilient-lambda-package-'))
+  const source = join(project, 'source')
+  mkdirSync(source)
+  for (const name of [
+    'package.json',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+    'src',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ]) {
+    if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(source, name), { recursive: true })
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'))
+  execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: source })
+  const report = execFileSync('npm', ['pack', '--json', '--pack-destination', project], {
+    cwd: source,
+    encoding: 'utf8',
+  })
+  const described: unknown = JSON.parse(report)
+  const [first] = (Array.isArray(described) ? described : Object.values(described as object)) as {
+    filename: string
+    files: { path: string }[]
+  }[]
+  packed = first?.files.map(({ path }) => path) ?? []
+  execFileSync('tar', ['-xzf', first?.filename ?? '', '--one-top-level=unpacked'], { cwd: project })
+  const modules = join(project, 'node_modules')
+  mkdirSync(modules)
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
+  }
+  cpSync(join(project, 'unpacked/package'), join(modules, 'resilient-lambda'), { recursive: true })
+}, 120_000)
+
+afterAll(() => {
+  rmSync(project, { recursive: true, force: true })
+})
+
+function run(file: string, code: string): string {
+  writeFileSync(join(project, file), code)
+  return execFileSync(process.execPath, [file], {
+    cwd: project,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim()
+}
+
+function compile(file: string, code: string): void {
+  writeFileSync(join(project, file), code)
+  const options = [
+    '--strict',
+    '--noEmit',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--skipLibCheck',
+    'false',
+    '--types',
+    'node',
+  ]
+  try {
+    execFileSync(TSC, [...options, file], { cwd: project, encoding: 'utf8' })
+  } catch (error) {
+    throw new Error(String((error as { stdout?: unknown }).stdout), { cause: error })
+  }
+}
+
+const USE = `
+  lambda('quote').retry({ attempts: 4 }).deadline('2s').idempotent()
+  const names: string[] = [typeof createInvoker, typeof isInvokeError, typeof startLocalLambda, typeof retry]
+  if (new Set(names).size !== 1) throw new Error(names.join())
+`
+
+describe('the package', () => {
+  it('holds what users need and nothing else', () => {
+    const outside = packed.filter((path) => !/^dist\/.+\.(?:js|d\.ts)$/.test(path))
+    expect(outside.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  })
+
+  it('is imported from an ES module', () => {
+    const code = `
+      import { lambda, createInvoker, isInvokeError } from 'resilient-lambda'
+      import { retry } from 'resilient-lambda/policies'
+      import { startLocalLambda } from 'resilient-lambda/testing'
+      import { openTelemetry } from 'resilient-lambda/otel'
+      import manifest from 'resilient-lambda/package.json' with { type: 'json' }
+      ${USE.replace(': string[]', '')}
+      console.log(typeof openTelemetry, manifest.name)`
+    expect(run('import.mjs', code)).toBe('function resilient-lambda')
+  })
+
+  it('is required from a CommonJS module', () => {
+    const code = `
+      const { lambda, createInvoker, isInvokeError } = require('resilient-lambda')
+      const { retry } = require('resilient-lambda/policies')
+      const { startLocalLambda } = require('resilient-lambda/testing')
+      ${USE.replace(': string[]', '')}
+      console.log('required')`
+    expect(run('require.cjs', code)).toBe('required')
+  })
+
+  it('compiles under strict TypeScript, as an ES module and as CommonJS, with its declarations checked', () => {
+    const imports = `
+      import { lambda, createInvoker, isInvokeError } from 'resilient-lambda'
+      import { retry } from 'resilient-lambda/policies'
+      import { startLocalLambda } from 'resilient-lambda/testing'
+    `
+    const typed = `
+      const handler = async (event: { sku: string }) => ({ total: event.sku.length, at: new Date() })
+      export async function total(): Promise<number> {
+        const { total, at } = await lambda<typeof handler>('quote').invoke({ sku: 'A1' })
+        return total + at.length
+      }
+    `
+    compile('use.mts', imports + USE + typed)
+    compile('use.cts', imports + USE + typed)
+  })
+
+  it('says so when a payload has the wrong type', () => {
+    const wrong = `
+      import { lambda } from 'resilient-lambda'
+      const handler = async (event: { sku: string }) => event.sku
+      void lambda<typeof handler>('quote').invoke({ sku: 1 })
+    `
+    expect(() => compile('wrong.mts', wrong)).toThrow(/TS2322/)
+  })
+
+  it('keeps its version in one more place only, and that is the same', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+    expect(readFileSync(join(ROOT, 'src/version.ts'), 'utf8')).toContain(`'${version}'`)
+    expect(readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8')).toContain(`[${version}]`)
+  })
+})
