@@ -1,4 +1,5 @@
 import type { ObservedScope } from './events.js'
+import { thrown } from './outcome.js'
 import type { Next } from './policy.js'
 import type { Around } from './emitter.js'
 
@@ -12,6 +13,9 @@ export function recordAttempts(next: Next, around: Around | undefined): Next {
       const outcome = await run()
       history.end(record, outcome)
       return outcome
+    } catch (error) {
+      history.end(record, thrown(error, record.ran))
+      throw error
     } finally {
       forget()
     }

@@ -1,6 +1,6 @@
 import type { Cells } from './cells/cells.js'
 import type { Clock } from './clock.js'
-import type { Emit } from './events.js'
+import type { Emit, InvokedFunction } from './events.js'
 import type { History, LiveAttempt } from './history.js'
 import type { Scope } from './scope.js'
 
@@ -12,6 +12,8 @@ export interface Subject {
   readonly key: string
   /** What shares one client and its sockets. */
   readonly clientKey: string
+  /** The Lambda function; absent where something else is protected. */
+  readonly invoked?: InvokedFunction
 }
 
 /** What is asked for; the same through all attempts. */

@@ -12,7 +12,8 @@ const PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
   const match = typeof value === 'string' ? PATTERN.exec(value) : null
-  return match ? Number(match[1]) * UNIT_MS[match[2] as Unit] : undefined
+  const ms = match ? Number(match[1]) * UNIT_MS[match[2] as Unit] : Infinity
+  return Number.isFinite(ms) ? ms : undefined
 }
 
 export { formatMs } from '../failures/text.js'

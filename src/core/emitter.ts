@@ -1,5 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
+import { summarise } from '../failures/cause.js'
 import type { CallEvent, CallEventBody, Emit, ObservedScope, Observer } from './events.js'
+import type { Subject } from './call.js'
 import type { Clock } from './clock.js'
 
 /** Runs `run` inside whatever the observers put around it. */
@@ -14,17 +16,20 @@ export class Observers {
   readonly around: Around | undefined
 
   constructor(observers: readonly Observer[]) {
-    this.#listeners = observers.filter((observer) => observer.event)
-    const wrappers = observers.filter((observer) => observer.around)
+    // One that watches an invoker and one of its chains too would hear everything twice.
+    const each = [...new Set(observers)]
+    this.#listeners = each.filter((observer) => observer.event)
+    const wrappers = each.filter((observer) => observer.around)
     this.around = wrappers.length > 0 ? (scope, run) => wrapAll(wrappers, scope, run) : undefined
   }
 
   /** How one call tells its events; undefined when nobody listens. */
-  emitFor(call: number, target: string, clock: Clock): Emit | undefined {
+  emitFor(call: number, { name: target, invoked }: Subject, clock: Clock): Emit | undefined {
     if (this.#listeners.length === 0 && !events.hasSubscribers) return undefined
     const startedAt = clock.now()
+    const head = invoked ? { call, target, invoked } : { call, target }
     return (body: CallEventBody) => {
-      const event: CallEvent = Object.freeze({ call, target, atMs: clock.now() - startedAt, ...body })
+      const event: CallEvent = Object.freeze({ ...head, atMs: clock.now() - startedAt, ...body })
       for (const observer of this.#listeners) tell(observer, event)
       events.publish(event)
     }
@@ -64,5 +69,6 @@ let complained = false
 function complain(error: unknown): void {
   if (complained) return
   complained = true
-  process.emitWarning(`An observer threw, and was ignored: ${String(error)}`, 'ResilientLambdaWarning')
+  const { message } = summarise(error)
+  process.emitWarning(`An observer threw, and was ignored: ${message}`, 'ResilientLambdaWarning')
 }

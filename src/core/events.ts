@@ -5,6 +5,18 @@ import type { Ran } from '../failures/verdict.js'
 /** The state of a circuit: `closed` lets calls through, `open` refuses them, `half-open` lets a few probes through. */
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
+/** Which Lambda function a call is for, as far as it is known before the call. */
+export interface InvokedFunction {
+  /** The bare name, without ARN and qualifier. */
+  readonly name: string
+  readonly qualifier?: string
+  /** From the ARN, or the one that the invoker was made for; absent where only the client knows. */
+  readonly region?: string
+}
+
+/** Why a retry was refused. */
+export type RefusalReason = 'attempts-used' | 'may-have-run' | 'not-worth-it' | 'deadline' | 'budget'
+
 /** What can happen in a call, each with what is known at that moment. Every number of ms says so in its name. */
 export type CallEventBody =
   | { readonly type: 'call.started'; readonly deadlineMs?: number; readonly idempotent: boolean }
@@ -47,6 +59,7 @@ export type CallEventBody =
   | {
       readonly type: 'retry.refused'
       readonly attempt: number
+      readonly reason: RefusalReason
       readonly why: string
       readonly failure: Failure
       /** Whether it was refused because the function may have run and the call is not idempotent. */
@@ -79,14 +92,17 @@ export type CallEventBody =
       readonly failure: Failure
       readonly ok: boolean
       readonly durationMs: number
-      readonly error?: unknown
+      /** What became of the fallback when it failed too. */
+      readonly error?: Failure
     }
 
 /** Which call an event belongs to, and when it happened. */
 export interface CallEventHead {
-  /** Counts calls within one invoker; the same for all events of a call. */
+  /** Counts the calls of the process; the same for all events of a call. 0 for what happens outside of one, such as a circuit opened by hand. */
   readonly call: number
   readonly target: string
+  /** Absent where something else than a Lambda function is protected. */
+  readonly invoked?: InvokedFunction
   /** From the start of the call, in ms. */
   readonly atMs: number
 }
@@ -108,7 +124,7 @@ export interface ObservedScope {
 /** Watches calls from the side; whatever it throws is caught and changes nothing. */
 export interface Observer {
   event?(event: CallEvent): void
-  /** Runs `run` inside something of the observer's, such as an active span; must call it exactly once and return its result. */
+  /** Runs `run` inside something of the observer's, such as an active span; must call it at once, exactly once, and return its result. */
   around?<T>(scope: ObservedScope, run: () => Promise<T>): Promise<T>
 }
 

@@ -1,4 +1,5 @@
-import type { Failure } from '../failures/failure.js'
+import { failure, type Failure } from '../failures/failure.js'
+import type { Ran } from '../failures/verdict.js'
 
 /** What Lambda said beside the value. */
 export interface Reply {
@@ -35,4 +36,10 @@ export function answered<T>(value: T, reply: Reply = NO_REPLY): Answered<T> {
 
 export function failed(failure: Failure): Failed {
   return { ok: false, failure }
+}
+
+/** How it ended when code that must not throw did. */
+export function thrown(error: unknown, ran: Ran): Failed {
+  const message = error instanceof Error ? error.message : String(error)
+  return failed(failure('OperationFailed', message, { ran, cause: error }))
 }

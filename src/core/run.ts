@@ -6,7 +6,7 @@ import type { Clock } from './clock.js'
 import type { Observers } from './emitter.js'
 import type { Emit } from './events.js'
 import { History } from './history.js'
-import type { Outcome } from './outcome.js'
+import { thrown, type Outcome } from './outcome.js'
 import type { Next } from './policy.js'
 import { Scope } from './scope.js'
 import { within } from './wait.js'
@@ -35,7 +35,7 @@ export async function runCall(
 ): Promise<Run> {
   const { clock } = surroundings
   const number = ++calls
-  const emit = observers.emitFor(number, call.subject.name, clock)
+  const emit = observers.emitFor(number, call.subject, clock)
   const history = new History(clock, emit, number)
   const scope = new Scope()
   const context = { ...surroundings, scope, deadlineAt: Infinity, history, emit }
@@ -46,9 +46,15 @@ export async function runCall(
     if (!observers.around) return run()
     return observers.around({ type: 'call', call: number, target: call.subject.name, carrier: {} }, run)
   }
-  const outcome = await (signal ? untilAborted(signal, scope, history, watched) : watched())
-  if (emit) tellEnd(emit, outcome, history)
-  return { outcome, history }
+  try {
+    const outcome = await (signal ? untilAborted(signal, scope, history, watched) : watched())
+    if (emit) tellEnd(emit, outcome, history)
+    return { outcome, history }
+  } catch (error) {
+    // A policy or callback of the user's own threw; those who watch must see the call end all the same.
+    if (emit) tellEnd(emit, thrown(error, history.ran), history)
+    throw error
+  }
 }
 
 async function untilAborted(

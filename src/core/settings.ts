@@ -5,10 +5,13 @@ export class InvalidSettingError extends TypeError {
   override readonly name = 'InvalidSettingError'
   /** Where the setting stands, such as `retry.attempts`. */
   readonly path: string
+  /** What it may be. */
+  readonly allowed: string
 
   constructor(path: string, given: unknown, allowed: string) {
     super(`${path} must be ${allowed}, but was ${show(given)}.`)
     this.path = path
+    this.allowed = allowed
   }
 }
 
@@ -84,20 +87,41 @@ export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
   }
 }
 
-/** The first of two that takes the value; the second one's error stands when neither does. */
+/** The first of two that takes the value; the error names both when neither does. */
 export function either<A, B>(first: Parse<A>, second: Parse<B>): Parse<A | B> {
   return function parseEither(given, path) {
     try {
       return first(given, path)
-    } catch {
+    } catch (error) {
+      return parseSecond(given, path, refusal(error))
+    }
+  }
+
+  function parseSecond(given: unknown, path: string, one: InvalidSettingError): B {
+    try {
       return second(given, path)
+    } catch (error) {
+      const other = refusal(error)
+      // Whoever complains of something inside the value has recognised it.
+      const closer = [one, other].find((each) => each.path !== path)
+      throw closer ?? new InvalidSettingError(path, given, `${one.allowed}, or ${other.allowed}`)
     }
   }
 }
 
+function refusal(error: unknown): InvalidSettingError {
+  if (error instanceof InvalidSettingError) return error
+  throw error
+}
+
 /** `false` switches a policy off. */
 export function orOff<T>(parse: Parse<T>): Parse<T | false> {
-  return (given, path) => (given === false ? false : parse(given, path))
+  return either(parse, off)
+}
+
+function off(given: unknown, path: string): false {
+  if (given === false) return given
+  throw new InvalidSettingError(path, given, 'false to switch it off')
 }
 
 /** An object in which none of `keys` may be absent. */

@@ -1,6 +1,6 @@
 import type { Circuit, CircuitSnapshot } from '../core/cells/circuit.js'
 import type { Duration } from '../core/duration.js'
-import type { CircuitState, Observer } from '../core/events.js'
+import type { CircuitState, Emit, Observer } from '../core/events.js'
 import type { Policy } from '../core/policy.js'
 import type { Attempt } from '../failures/attempt.js'
 import type { InvokeError } from '../failures/error.js'
@@ -159,13 +159,13 @@ export interface Fn<I, O> {
 }
 
 /** A circuit as its owner may handle it. */
-export function circuitHandle(circuit: () => Circuit): CircuitHandle {
+export function circuitHandle(circuit: () => Circuit, emit: () => Emit | undefined): CircuitHandle {
   return {
     get state() {
       return circuit().state
     },
-    open: () => circuit().open(),
-    close: () => circuit().close(),
+    open: () => circuit().open(emit()),
+    close: () => circuit().close(emit()),
     snapshot: () => circuit().snapshot(),
   }
 }

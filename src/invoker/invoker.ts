@@ -95,6 +95,10 @@ export function createInvoker<R extends Registry = Registry>(given: InvokerOptio
     cells: new Cells(),
     transport: transport ?? sdkTransport(clients.clientOf),
     clientBulkhead,
+    get region() {
+      // Read late, as the SDK does, since the default invoker is made before a program has set its environment.
+      return region ?? (client || transport ? undefined : process.env['AWS_REGION'])
+    },
     observers: (given.observers ?? []).map((observer, index) => asObserver(observer, `observers[${index}]`)),
   }
   const planOf = plansOf(given)

@@ -1,8 +1,8 @@
+import type { Subject } from '../core/call.js'
 import { errorOf } from '../core/error-of.js'
 import { Observers } from '../core/emitter.js'
 import type { Observer } from '../core/events.js'
-import type { Policy } from '../core/policy.js'
-import type { Next } from '../core/policy.js'
+import type { Next, Policy } from '../core/policy.js'
 import { runCall, type Run, type Surroundings } from '../core/run.js'
 import { callback, duration, InvalidSettingError, oneOf } from '../core/settings.js'
 import { circuitOf } from '../policies/breaker.js'
@@ -37,9 +37,19 @@ export interface Host extends Surroundings {
   readonly transport: Transport
   readonly clientBulkhead: BulkheadSettings | false
   readonly observers: readonly Observer[]
+  /** Where functions are whose ARN does not say; undefined where only the client knows. */
+  readonly region: string | undefined
+}
+
+/** What a plan is made into by its first call. */
+interface Runner {
+  readonly pipeline: Next
+  readonly observers: Observers
+  readonly subject: Subject
 }
 
 const DEFAULT_RESERVE_MS = 500
+const OUTSIDE_OF_CALLS = 0
 const parseReserve = duration()
 const parsePlace = oneOf(...ORDER)
 
@@ -47,7 +57,7 @@ const parsePlace = oneOf(...ORDER)
 export class LambdaFunction implements Fn<unknown, unknown> {
   readonly #plan: Plan
   readonly #host: Host
-  #runner: { readonly pipeline: Next; readonly observers: Observers } | undefined
+  #runner: Runner | undefined
 
   constructor(plan: Plan, host: Host) {
     this.#plan = plan
@@ -71,15 +81,15 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   #run(payload: unknown, { signal, deadline }: InvokeOptions): Promise<Run> {
     if (deadline !== undefined)
       return this.deadline(deadline).#run(payload, signal ? { signal } : {})
-    const { target, idempotent, observers } = this.#plan
-    this.#runner ??= this.#build([...this.#host.observers, ...observers])
-    const call = { subject: subjectOf(target), payload, idempotent }
-    return runCall(this.#runner.pipeline, call, this.#host, this.#runner.observers, signal)
+    const { pipeline, observers, subject } = (this.#runner ??= this.#build())
+    const call = { subject, payload, idempotent: this.#plan.idempotent }
+    return runCall(pipeline, call, this.#host, observers, signal)
   }
 
-  #build(watching: readonly Observer[]): { readonly pipeline: Next; readonly observers: Observers } {
-    const observers = new Observers(watching)
-    return { observers, pipeline: buildPipeline(this.#plan, { ...this.#host, observers }) }
+  #build(): Runner {
+    const observers = new Observers([...this.#host.observers, ...this.#plan.observers])
+    const pipeline = buildPipeline(this.#plan, { ...this.#host, observers })
+    return { pipeline, observers, subject: subjectOf(this.#plan.target, this.#host.region) }
   }
 
   #with(change: Partial<Plan>): LambdaFunction {
@@ -162,10 +172,14 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   get circuit(): CircuitHandle | undefined {
-    const { circuitBreaker, target } = this.#plan
+    const { circuitBreaker } = this.#plan
     if (!circuitBreaker) return undefined
     const { cells, clock } = this.#host
-    return circuitHandle(() => circuitOf(cells, clock, subjectOf(target), circuitBreaker))
+    const { observers, subject } = (this.#runner ??= this.#build())
+    return circuitHandle(
+      () => circuitOf(cells, clock, subject, circuitBreaker),
+      () => observers.emitFor(OUTSIDE_OF_CALLS, subject, clock),
+    )
   }
 
   explain(): string {

@@ -60,11 +60,20 @@ export function withTenant(target: Target, given: unknown, path = 'tenant'): Tar
 }
 
 /** The target as the policies see it; what belongs to one function, qualifier and tenant shares its state. */
-export function subjectOf({ functionName, qualifier, tenantId, region }: Target): Subject {
+export function subjectOf(
+  { functionName, qualifier, tenantId, region }: Target,
+  defaultRegion?: string,
+): Subject {
+  const invokedRegion = region ?? defaultRegion
   const name = qualifier === undefined ? functionName : `${functionName}:${qualifier}`
   return Object.freeze({
     name,
     key: `${region ?? ''}/${functionName}:${qualifier ?? ''}/${tenantId ?? ''}`,
     clientKey: region ?? '',
+    invoked: {
+      name: functionName.slice(functionName.lastIndexOf(':') + 1),
+      ...(qualifier !== undefined && { qualifier }),
+      ...(invokedRegion !== undefined && { region: invokedRegion }),
+    },
   })
 }

@@ -19,7 +19,7 @@ export interface BreakerOptions {
   readonly window?: Duration
   /** Failures in a row that open it whatever the rate, for functions with little traffic. @defaultValue 10 */
   readonly consecutiveFailures?: number
-  /** How long it stays open at first; doubled each time a probe fails, jittered by a fifth. @defaultValue '5s' */
+  /** How long it stays open at first; doubled each time a probe fails, and up to a fifth shorter by chance. @defaultValue '5s' */
   readonly openFor?: Duration
   /** The longest it stays open. @defaultValue '60s' */
   readonly maxOpenFor?: Duration

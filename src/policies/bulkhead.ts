@@ -4,6 +4,7 @@ import { formatMs, type Duration } from '../core/duration.js'
 import { failed } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
 import { duration, shape, wholeNumber } from '../core/settings.js'
+import { within } from '../core/wait.js'
 import { failure, type Failure } from '../failures/failure.js'
 
 /** How many calls may be in flight, how many may wait for a place, and how long. Time in ms. */
@@ -61,7 +62,8 @@ export function bulkheadPolicy(settings: BulkheadSettings, scope: BulkheadScope 
       const refusal = places.take() ? undefined : await waitForPlace(places, settings, scope, context)
       if (refusal) return failed(refusal)
       try {
-        return await next(call, context)
+        // What ignores its cancellation is let go: it must not keep a place for ever.
+        return await within(context.scope, () => next(call, context))
       } finally {
         places.leave()
       }
@@ -87,11 +89,12 @@ async function waitForPlace(
         refusal('BulkheadFull', `${places.concurrency} calls are in flight and ${places.queued} wait`),
       )
     }
-    emit?.({ type: 'bulkhead.queued', scope, inFlight: places.inFlight, queued: places.queued })
     const timer = clock.setTimer(maxWaitMs, function giveUp() {
       settle(refusal('BulkheadWaitTooLong', `no place came free within ${formatMs(maxWaitMs)}`))
     })
     const forget = context.scope.onCancel((why) => settle(why))
+    // Last, since an observer may cancel the call on hearing it.
+    emit?.({ type: 'bulkhead.queued', scope, inFlight: places.inFlight, queued: places.queued })
     function settle(outcome: Failure | undefined): void {
       leave?.()
       timer.cancel()

@@ -6,6 +6,7 @@ import type { Policy } from '../core/policy.js'
 import { duration, listOf, oneOf, shape } from '../core/settings.js'
 import { Scope } from '../core/scope.js'
 import { within } from '../core/wait.js'
+import { summarise } from '../failures/cause.js'
 import type { InvokeError } from '../failures/error.js'
 import { failure } from '../failures/failure.js'
 import type { FailureKind } from '../failures/verdict.js'
@@ -78,8 +79,13 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
       timer.cancel()
       scope.close()
       context.history.fallback = replacement.ok
-      const durationMs = context.clock.now() - startedAt
-      context.emit?.({ type: 'fallback.used', failure: outcome.failure, ok: replacement.ok, durationMs })
+      context.emit?.({
+        type: 'fallback.used',
+        failure: outcome.failure,
+        ok: replacement.ok,
+        durationMs: context.clock.now() - startedAt,
+        ...(!replacement.ok && { error: replacement.failure }),
+      })
       return replacement.ok ? replacement : alsoFailed(outcome, replacement)
     }
 
@@ -93,11 +99,7 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
       const error = errorOf(outcome.failure, call.subject.name, context.history)
       return answered(await settings.answer({ error, payload: call.payload, signal }))
     } catch (thrown) {
-      return failed(
-        failure('OperationFailed', thrown instanceof Error ? thrown.message : String(thrown), {
-          cause: thrown,
-        }),
-      )
+      return failed(failure('OperationFailed', summarise(thrown).message || undefined, { cause: thrown }))
     }
   }
 }

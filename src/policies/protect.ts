@@ -9,6 +9,7 @@ import { answered, failed, type Outcome } from '../core/outcome.js'
 import { compose, type Policy } from '../core/policy.js'
 import { runCall } from '../core/run.js'
 import { within } from '../core/wait.js'
+import { summarise } from '../failures/cause.js'
 import { failure, type Failure } from '../failures/failure.js'
 
 /** What a protected function may look at beside its own argument. */
@@ -73,12 +74,12 @@ export function protect<I, O>(
           await run({ input: call.payload as I, signal: scope.signal, attempt: attempt?.number ?? 1 }),
         )
       } catch (error) {
-        return failed(classify?.(error) ?? failure('OperationFailed', textOf(error), { cause: error }))
+        return failed(classify?.(error) ?? operationFailed(error))
       }
     })
   }
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function operationFailed(error: unknown): Failure {
+  return failure('OperationFailed', summarise(error).message || undefined, { cause: error })
 }

@@ -1,4 +1,5 @@
 import { BACKOFFS } from '../core/backoff.js'
+import type { RefusalReason } from '../core/events.js'
 import { InvalidSettingError } from '../core/settings.js'
 import type { Failure } from '../failures/failure.js'
 import type { RetryArguments, RetrySettings } from './retry-settings.js'
@@ -6,19 +7,19 @@ import type { RetryArguments, RetrySettings } from './retry-settings.js'
 /** Why there is no further attempt. */
 export interface Refusal {
   readonly why: string
-  readonly mayHaveRun: boolean
+  readonly reason: RefusalReason
 }
 
 /** Why a repeat must not or need not be made; undefined when it may. Safety comes first, and nothing overrules it. */
 export async function refusalOf(args: RetryArguments, settings: RetrySettings): Promise<Refusal | undefined> {
   const { failure, attempt, idempotent } = args
   if (attempt >= settings.attempts)
-    return { why: `all ${settings.attempts} attempts are used`, mayHaveRun: false }
+    return { why: `all ${settings.attempts} attempts are used`, reason: 'attempts-used' }
   if (failure.verdict.ran !== 'no' && !idempotent) {
-    return { why: 'it may have run, and the call is not declared idempotent', mayHaveRun: true }
+    return { why: 'it may have run, and the call is not declared idempotent', reason: 'may-have-run' }
   }
   const wanted = (await settings.retryIf?.(args)) ?? isWorthIt(args, settings)
-  return wanted ? undefined : { why: 'the same request would fail again', mayHaveRun: false }
+  return wanted ? undefined : { why: 'the same request would fail again', reason: 'not-worth-it' }
 }
 
 function isWorthIt(args: RetryArguments, { functionErrors }: RetrySettings): boolean {
@@ -45,11 +46,13 @@ export function waitBefore(
   settings: RetrySettings,
   random: number,
 ): number {
-  const { backoff, baseDelayMs, maxDelayMs } =
-    failure.verdict.retry === 'later' ? settings.throttle : settings
+  const later = failure.verdict.retry === 'later'
+  const { backoff, baseDelayMs, maxDelayMs } = later ? settings.throttle : settings
   const wait = typeof backoff === 'function' ? backoff : BACKOFFS[backoff]
   const waitMs = wait({ retry: attempt, baseMs: baseDelayMs, capMs: maxDelayMs, previousMs, random })
-  if (!(waitMs >= 0))
-    throw new InvalidSettingError('retry.backoff', waitMs, 'a function that returns milliseconds')
+  if (!(waitMs >= 0)) {
+    const path = later ? 'retry.throttle.backoff' : 'retry.backoff'
+    throw new InvalidSettingError(path, waitMs, 'a function that returns milliseconds')
+  }
   return Math.max(waitMs, failure.retryAfterMs ?? 0)
 }

@@ -3,6 +3,7 @@ import { LatencyCell } from '../core/cells/latency.js'
 import { TokenBucket } from '../core/cells/token-bucket.js'
 import type { Call, Context } from '../core/call.js'
 import { formatMs } from '../core/duration.js'
+import type { RefusalReason } from '../core/events.js'
 import type { Failed, Outcome } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
 import { sleep } from '../core/wait.js'
@@ -11,8 +12,13 @@ import type { Failure } from '../failures/failure.js'
 import { refusalOf, waitBefore } from './retry-decision.js'
 import type { RetrySettings } from './retry-settings.js'
 
-/** Tells p-retry to go on; anything else that is thrown is a programming error and ends the call. */
+/** Tells p-retry to go on. */
 const AGAIN = new Error('another attempt')
+
+/** A programming error, kept from p-retry: it would turn what is no Error into one. */
+interface Crash {
+  readonly thrown: unknown
+}
 
 /**
  * Repeats what failed where a repeat can help and can do no harm.
@@ -30,13 +36,13 @@ export function retryPolicy(settings: RetrySettings): Policy {
     randomize: false,
     unref: false,
     onFailedAttempt: () => {},
-    shouldRetry: ({ error }: { error: Error }) => error === AGAIN,
+    shouldRetry: () => true,
     shouldConsumeRetry: () => true,
   }
   const budgetKey = budget ? `${budget.capacity}/${budget.perSuccess}/${budget.perSecond}` : ''
 
   return (next) =>
-    function retry(call, context) {
+    async function retry(call, context) {
       const { cells, clock } = context
       const { key } = call.subject
       const latency = cells.get(`latency ${key}`, () => new LatencyCell())
@@ -44,7 +50,16 @@ export function retryPolicy(settings: RetrySettings): Policy {
       let lastWaitMs = 0
       let lastRemote: Failed | undefined
 
-      return pRetry(async function attempt(number): Promise<Outcome> {
+      const end = await pRetry(async function countedAttempt(number) {
+        const end = await attempt(number).catch(crash)
+        if (!end) throw AGAIN
+        return end
+      }, counting)
+      if ('thrown' in end) throw end.thrown
+      return end
+
+      /** Undefined asks for another one. */
+      async function attempt(number: number): Promise<Outcome | undefined> {
         const startedAt = clock.now()
         const outcome = await next(call, context)
         if (outcome.ok) {
@@ -53,8 +68,7 @@ export function retryPolicy(settings: RetrySettings): Policy {
           return outcome
         }
         if (context.scope.cancelled) return outcome
-        if (lastRemote && outcome.failure.verdict.kind === 'local')
-          return refusedLocally(lastRemote, outcome, context)
+        if (lastRemote && isRefusal(outcome.failure)) return refusedLocally(lastRemote, outcome, context)
         lastRemote = outcome
 
         const decision = await decide(outcome.failure, number, call, context)
@@ -62,8 +76,8 @@ export function retryPolicy(settings: RetrySettings): Policy {
         if (decision.action === 'stop') return outcome
         lastWaitMs = decision.waitMs ?? 0
         if (!(await sleep(clock, context.scope, lastWaitMs))) return outcome
-        throw AGAIN
-      }, counting)
+        return undefined
+      }
 
       async function decide(
         failure: Failure,
@@ -76,29 +90,39 @@ export function retryPolicy(settings: RetrySettings): Policy {
           { failure, attempt: number, idempotent, elapsedMs: context.history.elapsedMs, remainingMs },
           settings,
         )
-        if (refusal) return refuse(refusal.why, refusal.mayHaveRun)
+        if (refusal) return refuse(refusal.reason, refusal.why)
 
         const waitMs = waitBefore(failure, number, lastWaitMs, settings, clock.random())
         const neededMs = waitMs + latency.leastMs
         if (neededMs >= remainingMs) {
           return refuse(
+            'deadline',
             `the wait of ${formatMs(waitMs)} and another attempt cannot end within the ${formatMs(Math.max(0, remainingMs))} that remain`,
           )
         }
         if (bucket && !bucket.take(1)) {
           emit?.({ type: 'budget.spent', tokens: bucket.tokens })
-          return refuse('the retry budget of the function is spent')
+          return refuse('budget', 'the retry budget of the function is spent')
         }
         const why = `${failure.verdict.kind}: waiting ${formatMs(waitMs)}`
         emit?.({ type: 'retry.scheduled', attempt: number, waitMs, why, failure })
         return { action: 'retry', why, waitMs }
 
-        function refuse(why: string, mayHaveRun = false): Decision {
-          emit?.({ type: 'retry.refused', attempt: number, why, failure, mayHaveRun })
+        function refuse(reason: RefusalReason, why: string): Decision {
+          const mayHaveRun = reason === 'may-have-run'
+          emit?.({ type: 'retry.refused', attempt: number, reason, why, failure, mayHaveRun })
           return { action: 'stop', why }
         }
       }
     }
+}
+
+function crash(thrown: unknown): Crash {
+  return { thrown }
+}
+
+function isRefusal({ verdict }: Failure): boolean {
+  return verdict.kind === 'local' && verdict.ran === 'no'
 }
 
 /** A refusal of our own must not hide what went wrong at the function. */

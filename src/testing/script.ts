@@ -4,7 +4,8 @@ import { InvalidSettingError } from '../core/settings.js'
 import { sleep } from '../core/wait.js'
 import type { Context } from '../core/call.js'
 import type { FailureCode } from '../failures/catalogue.js'
-import { failure, type RemoteError } from '../failures/failure.js'
+import { classifyFunctionError } from '../failures/classify.js'
+import { failure } from '../failures/failure.js'
 import type { InvokeRequest, Transport } from '../transport/transport.js'
 
 /** A request that a script received. */
@@ -97,8 +98,8 @@ class ScriptedFunction implements FunctionScript {
   }
 
   throws(errorType: string, errorMessage = ''): this {
-    const remote: RemoteError = { errorType, errorMessage, trace: [] }
-    return this.#add(() => failed(failure('FunctionError', `${errorType}: ${errorMessage}`, { remote })))
+    const payload = encoder.encode(JSON.stringify({ errorType, errorMessage }))
+    return this.#add(() => failed(classifyFunctionError({ functionError: 'Unhandled', payload })))
   }
 
   hangs(): this {

@@ -22,6 +22,8 @@ export interface CircuitSettings {
 /** A call's leave to go through, to be handed back with how it went. */
 export interface Permit {
   readonly probe: boolean
+  /** When a probe must have ended; one that hangs is a failed one. */
+  readonly endBy: number
   /** Which period of the circuit it belongs to: what began before a change of state says nothing about the time after. */
   readonly period: number
 }
@@ -54,8 +56,7 @@ export class Circuit implements Cell {
   #openings = 0
   #openUntil = 0
   #heldOpen = false
-  /** When each probe under way must have ended; one that hangs is a failed one. */
-  #probes: number[] = []
+  readonly #probes = new Set<Permit>()
   #probesPassed = 0
 
   constructor(target: string, settings: CircuitSettings, clock: Clock) {
@@ -94,32 +95,36 @@ export class Circuit implements Cell {
 
   /** Leave to go through; undefined when the call must be refused. */
   admit(emit?: Emit): Permit | undefined {
-    if (this.#state === 'closed') return { probe: false, period: this.#period }
+    if (this.#state === 'closed') return { probe: false, endBy: Infinity, period: this.#period }
     const now = this.#clock.now()
     if (this.#state === 'open') {
       if (this.#heldOpen || now < this.#openUntil) return undefined
       this.#enter('half-open', 'its time open is over', emit)
     }
-    if (this.#probes.some((endBy) => endBy < now)) {
+    for (const { endBy } of this.#probes) {
+      if (endBy >= now) continue
       this.#trip('a probe did not end in time', emit)
       return undefined
     }
-    if (this.#probes.length + this.#probesPassed >= this.#settings.probes) return undefined
-    this.#probes.push(now + this.#settings.maxOpenForMs)
-    return { probe: true, period: this.#period }
+    if (this.#probes.size + this.#probesPassed >= this.#settings.probes) return undefined
+    const permit = { probe: true, endBy: now + this.#settings.maxOpenForMs, period: this.#period }
+    this.#probes.add(permit)
+    return permit
   }
 
   /** Takes a permit back; `ignored` is a result that says nothing about the function's health. */
   settle(permit: Permit, result: 'success' | 'failure' | 'ignored', durationMs: number, emit?: Emit): void {
     if (permit.period !== this.#period) return
-    if (permit.probe) this.#settleProbe(result, emit)
+    if (permit.probe) this.#settleProbe(permit, result, emit)
     else if (result !== 'ignored') this.#count(result === 'failure', durationMs, emit)
   }
 
   /** Opens it until `close` is called. */
   open(emit?: Emit): void {
-    this.#trip('opened by hand', emit)
     this.#heldOpen = true
+    this.#failures.open()
+    if (this.#state !== 'open') this.#openings++
+    this.#enter('open', 'opened by hand', emit)
   }
 
   close(emit?: Emit, why = 'closed by hand'): void {
@@ -146,8 +151,8 @@ export class Circuit implements Cell {
       this.#trip(`${consecutiveFailures} failures in a row`, emit)
   }
 
-  #settleProbe(result: 'success' | 'failure' | 'ignored', emit?: Emit): void {
-    this.#probes.shift()
+  #settleProbe(permit: Permit, result: 'success' | 'failure' | 'ignored', emit?: Emit): void {
+    this.#probes.delete(permit)
     if (result === 'failure') return this.#trip('a probe failed', emit)
     if (result === 'success') this.#probesPassed++
     if (this.#probesPassed >= this.#settings.probes)
@@ -157,7 +162,7 @@ export class Circuit implements Cell {
   #trip(why: string, emit?: Emit): void {
     this.#failures.open()
     const { openForMs, maxOpenForMs } = this.#settings
-    const spread = 0.8 + 0.4 * this.#clock.random()
+    const spread = 1 - this.#clock.random() / 5
     const forMs = Math.min(maxOpenForMs, openForMs * 2 ** this.#openings) * spread
     this.#openings++
     this.#openUntil = this.#clock.now() + forMs
@@ -168,7 +173,7 @@ export class Circuit implements Cell {
     const previous = this.#state
     this.#state = state
     this.#period++
-    this.#probes = []
+    this.#probes.clear()
     this.#probesPassed = 0
     if (state === previous) return
     emit?.({ type: 'breaker.state', state, previous, why, ...(openForMs !== undefined && { openForMs }) })

@@ -67,10 +67,13 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
   await listener.accept()
   const endpoint = `http://127.0.0.1:${listener.port}`
 
+  const settled = (): Promise<void> => watch.until(() => running === 0)
   let stopping: Promise<void> | undefined
   async function stopAll(): Promise<void> {
     lifetime.end()
     await Promise.all([listener.stop(), ...[...functions.values()].map((fn) => fn.stop())])
+    // What was cut short still cleans up after itself, such as a worker that was just being started.
+    await settled()
     watch.stop()
   }
 
@@ -101,7 +104,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     refuseConnections: () => listener.refuse(),
     acceptConnections: () => listener.accept(),
     reset: forget,
-    settled: () => watch.until(() => running === 0),
+    settled,
     until: (condition) => watch.until(() => condition(local)),
     stop: () => (stopping ??= stopAll()),
     [Symbol.asyncDispose]: () => local.stop(),

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import type { ClientRequest } from 'node:http'
-import type { Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startLocalLambda } from '../../../src/testing/local/index.js'
 import type {
@@ -29,9 +28,9 @@ function send(
     method: 'POST',
     agent: false,
   })
-  const gone = once(outgoing, 'socket').then(
-    ([socket]: [Socket]) => new Promise((resolve) => socket.once('close', resolve)),
-  )
+  const gone = new Promise((resolve) => {
+    outgoing.once('socket', (socket) => socket.once('close', resolve))
+  })
   outgoing.on('error', () => {})
   outgoing.on('response', (response) => response.resume())
   outgoing.end()

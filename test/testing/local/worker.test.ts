@@ -2,12 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createNetServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { handlerModule, start } from './support.js'
+import { handlerModule, post, start } from './support.js'
+
+const PATH = '/2015-03-31/functions/quote/invocations'
 
 test('a module is loaded once per environment, and its environment stays warm', async () => {
   const { local, invoke } = await start({ functions: { quote: { module: handlerModule('quote') } } })
@@ -72,6 +75,14 @@ test('a worker sees the environment of a Lambda function, and never the AWS sett
   expect(variables).not.toHaveProperty('AWS_PROFILE')
   expect(remainingMs).toBeGreaterThan(0)
   expect(remainingMs).toBeLessThanOrEqual(2_000)
+})
+
+test('the trace header of a request is the trace of its worker, and of no later one', async () => {
+  const { local } = await start({ functions: { quote: { module: handlerModule('inspects') } } })
+  const trace = async (headers = {}): Promise<unknown> =>
+    (JSON.parse((await post(local, PATH, '{}', headers)).body) as { variables: object }).variables
+  expect(await trace({ 'x-amzn-trace-id': 'Root=1-2-3' })).toMatchObject({ _X_AMZN_TRACE_ID: 'Root=1-2-3' })
+  expect(await trace()).not.toHaveProperty('_X_AMZN_TRACE_ID')
 })
 
 test('what a worker prints is in the tail of its log, with the level and the request', async () => {
@@ -157,6 +168,26 @@ test('an unhandled rejection ends the worker', async () => {
   expect(local.executions.map(({ outcome, coldStart }) => [outcome, coldStart])).toEqual([
     ['killed', true],
     ['killed', true],
+  ])
+})
+
+test('a worker that dies between two calls is not used again', async () => {
+  const watched = createNetServer()
+  await once(watched.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void watched.close())
+  const died = once(watched, 'connection').then(
+    (connected) => new Promise((resolve) => (connected[0] as Socket).resume().once('close', resolve)),
+  )
+  const { local, invoke } = await start({
+    functions: { quote: { module: handlerModule('strays'), export: 'afterwards' } },
+  })
+  const { port } = watched.address() as AddressInfo
+  expect((await invoke({ Payload: JSON.stringify({ port }) })).payload).toBe('answered')
+  await died
+  expect((await invoke()).payload).toBe('answered again')
+  expect(local.executions).toMatchObject([
+    { outcome: 'success', environment: 'quote:$LATEST#1' },
+    { outcome: 'success', environment: 'quote:$LATEST#2' },
   ])
 })
 

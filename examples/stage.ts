@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { startLocalLambda, type ExecutionRecord, type LocalLambda } from 'resilient-lambda/testing'
+import { handler as charge } from './handlers/charge.js'
+import { handler as quote } from './handlers/quote.js'
+
+/** How an example ended, and what it made the local Lambda run. */
+export interface Played {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly executions: readonly ExecutionRecord[]
+}
+
+/** What goes wrong in an example, so that it has something to survive. */
+const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
+  '01-one-liner': (local) => local.faults('quote').next({ type: 'throttle' }),
+  '04-idempotent-retry': (local) =>
+    local
+      .faults('charge')
+      .next({ type: 'cutReply' }, { type: 'cutReply' }, { type: 'error', name: 'ServiceException' }),
+  '05-breaker-in-a-health-endpoint': (local) =>
+    local.faults('stock').always({ type: 'error', name: 'ServiceException' }),
+  '06-fallback': (local) =>
+    local.faults('quote').always({ type: 'error', name: 'EC2ThrottledException' }),
+  '07-inside-a-lambda': (local) => local.faults('quote').next({ type: 'none' }, { type: 'stallHead' }),
+  '09-handling-errors': (local) =>
+    local
+      .faults('quote')
+      .next({ type: 'throttle', retryAfter: 30 }, { type: 'none' }, { type: 'closeAfterReading' }),
+  '10-watching-calls': (local) =>
+    local.faults('quote').next({ type: 'error', name: 'ENINotReadyException' }),
+  '13-cancelled-by-the-caller': (local) => local.faults('quote').next({ type: 'stallHead' }),
+  '14-a-client-of-your-own': (local) =>
+    local.faults('charge').next({ type: 'cutReply' }, { type: 'cutReply' }, { type: 'cutReply' }),
+}
+
+/** Runs a compiled example in a process of its own, whose AWS is a local Lambda. */
+export async function play(name: string, compiled: string): Promise<Played> {
+  await using local = await startLocalLambda({
+    functions: { quote, charge, 'quote-standby': quote, stock: () => ({ left: 2 }) },
+    region: 'eu-west-1',
+  })
+  SCENES[name]?.(local)
+  const child = spawn(process.execPath, [`${compiled}/${name}.js`], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    env: { ...process.env, ...environmentOf(local) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ])
+  return { exitCode, stdout, stderr, executions: local.executions }
+}
+
+/** What the AWS SDK reads by itself. */
+export function environmentOf({ clientSettings }: LocalLambda): Record<string, string> {
+  const { endpoint, region, credentials } = clientSettings
+  return {
+    AWS_ENDPOINT_URL_LAMBDA: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  }
+}

@@ -1,0 +1,132 @@
+import { getEventListeners } from 'node:events'
+import { createInvoker, type Fn, type FunctionSettings, type Result } from 'resilient-lambda'
+import { fakeClock, type FakeClock } from 'resilient-lambda/testing'
+import type { CallPlan, FunctionPlan, Scenario } from './scenario.js'
+import { createServer, type Fate, type Sent } from './server.js'
+
+/** One call, as its caller saw it. Times on the fake clock. */
+export interface Played {
+  readonly number: number
+  readonly startedAtMs: number
+  readonly settledAtMs: number
+  /** When the caller gave up, if that was before the call settled. */
+  readonly abortedAtMs: number | undefined
+  readonly result: Result<unknown>
+  /** How many listeners the call left on the caller's signal. */
+  readonly listeners: number
+}
+
+/** Everything that came of a scenario. */
+export interface Report {
+  readonly calls: readonly Played[]
+  readonly log: readonly Sent[]
+  readonly pendingTimers: number
+  /** Of the calls that were made when all was over, as many as there are places: those that found none. */
+  readonly placesHeld: number
+}
+
+type Quote = Fn<unknown, unknown>
+
+const WELL: readonly Fate[] = [{ connectMs: 0, workMs: 10, end: 'answers', retryAfterMs: undefined }]
+
+/** Plays a scenario on a fake clock, to its end. */
+export async function play(scenario: Scenario): Promise<Report> {
+  const clock = fakeClock({ seed: scenario.seed })
+  const server = createServer(clock, function fatesOf(name, number) {
+    const plan = scenario.calls[number]
+    if (!plan) return WELL
+    return name === 'quote' ? plan.fates : plan.otherFates
+  })
+  const lambda = createInvoker({
+    transport: server.transport,
+    clock,
+    bulkhead: scenario.clientBulkhead,
+    functions: { quote: settingsOf(scenario.quote), other: settingsOf(scenario.other) },
+  })
+  const quote = withFallback(lambda('quote'), lambda('other'), scenario)
+
+  const settled = scenario.calls.map(() => new AbortController())
+  const calls = await clock.runUntil(
+    Promise.all(scenario.calls.map((plan, number) => playCall(quote, plan, number, clock, settled))),
+  )
+  const pendingTimers = clock.pending
+  const log = [...server.log]
+  const placesHeld =
+    (await countRefused(clock, lambda('quote'), scenario.quote.bulkhead, scenario.clientBulkhead)) +
+    (await countRefused(clock, lambda('quote').bulkhead(false), false, scenario.clientBulkhead))
+  return { calls, log, pendingTimers, placesHeld }
+}
+
+function settingsOf({
+  attempts,
+  deadlineMs,
+  idempotent,
+  budget,
+  bulkhead,
+  settings,
+}: FunctionPlan): FunctionSettings {
+  return {
+    ...settings,
+    deadline: deadlineMs,
+    idempotent,
+    bulkhead,
+    retry: { ...settings.retry, attempts, budget },
+  }
+}
+
+function withFallback(quote: Quote, other: Quote, { fallback, fallbackLimitMs }: Scenario): Quote {
+  const limited = { limit: fallbackLimitMs }
+  switch (fallback) {
+    case 'none':
+      return quote
+    case 'value':
+      return quote.fallback('instead', limited)
+    case 'throws':
+      return quote.fallback(() => Promise.reject(new Error('no fallback either')), limited)
+    case 'hangs':
+      return quote.fallback(() => new Promise(() => {}), limited)
+    case 'other':
+      return quote.fallback(other, limited)
+  }
+}
+
+async function playCall(
+  quote: Quote,
+  { startMs, abort }: CallPlan,
+  number: number,
+  clock: FakeClock,
+  settled: readonly AbortController[],
+): Promise<Played> {
+  await new Promise<void>((resolve) => void clock.setTimer(startMs, resolve))
+  const caller = new AbortController()
+  let abortedAtMs: number | undefined
+  const giveUp = (): void => {
+    abortedAtMs = clock.now()
+    caller.abort()
+  }
+  const timer = abort && 'afterMs' in abort ? clock.setTimer(abort.afterMs, giveUp) : undefined
+  const model = abort && 'whenCall' in abort ? settled[abort.whenCall]?.signal : undefined
+  model?.addEventListener('abort', giveUp)
+  if (model?.aborted) giveUp()
+
+  const startedAtMs = clock.now()
+  const result = await quote.safeInvoke({ call: number }, { signal: caller.signal })
+  timer?.cancel()
+  model?.removeEventListener('abort', giveUp)
+  settled[number]?.abort()
+  const listeners = getEventListeners(caller.signal, 'abort').length
+  return { number, startedAtMs, settledAtMs: clock.now(), abortedAtMs, result, listeners }
+}
+
+/** How many of as many calls as there are places have to wait for one. */
+async function countRefused(
+  clock: FakeClock,
+  quote: Quote,
+  ...bulkheads: readonly FunctionPlan['bulkhead'][]
+): Promise<number> {
+  const places = Math.min(...bulkheads.map((bulkhead) => (bulkhead ? bulkhead.concurrency : 5)))
+  const bare = quote.circuitBreaker(false).retry(false).deadline('1s').timeout(false)
+  const calls = Array.from({ length: places }, () => bare.safeInvoke({ call: -1 }))
+  const results = await clock.runUntil(Promise.all(calls))
+  return results.filter(({ ok, meta }) => !ok || meta.queuedMs > 0).length
+}

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { systemClock } from '../../src/core/clock.js'
+
+describe('the machine’s clock', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 1_000 }))
+  afterEach(() => void vi.useRealTimers())
+
+  it('runs a timer once, after its time', () => {
+    const run = vi.fn()
+    systemClock.setTimer(100, run)
+    vi.advanceTimersByTime(99)
+    expect(run).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(10_000)
+    expect(run).toHaveBeenCalledOnce()
+  })
+
+  it('takes a timer back', () => {
+    const run = vi.fn()
+    systemClock.setTimer(100, run).cancel()
+    expect(vi.getTimerCount()).toBe(0)
+    vi.advanceTimersByTime(100)
+    expect(run).not.toHaveBeenCalled()
+  })
+
+  it('does not take a month for a millisecond, as Node does', () => {
+    const setTimeout = vi.spyOn(globalThis, 'setTimeout')
+    systemClock.setTimer(Infinity, vi.fn()).cancel()
+    systemClock.setTimer(2 ** 31 - 2, vi.fn()).cancel()
+    expect(setTimeout.mock.calls.map(([, ms]) => ms)).toEqual([2_147_483_647, 2_147_483_646])
+  })
+
+  it('tells the time by two clocks, and chance from 0 to 1', () => {
+    const before = systemClock.now()
+    vi.advanceTimersByTime(250)
+    expect(systemClock.now() - before).toBe(250)
+    expect(systemClock.date()).toBe(1_250)
+    vi.spyOn(Math, 'random').mockReturnValue(0.25)
+    expect(systemClock.random()).toBe(0.25)
+  })
+})

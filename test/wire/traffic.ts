@@ -1,0 +1,51 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { EventEmitter, once } from 'node:events'
+import type { ClientRequest } from 'node:http'
+
+/** What the HTTP clients of this process have done since watching began, as node:http itself tells. */
+export interface Traffic {
+  readonly started: number
+  /** Requests handed to the kernel to their last byte. */
+  readonly written: number
+  /** Replies whose head has arrived. */
+  readonly heads: number
+  until(condition: () => boolean): Promise<void>
+  stop(): void
+}
+
+export function watchTraffic(): Traffic {
+  const seen = { started: 0, written: 0, heads: 0 }
+  const changes = new EventEmitter().setMaxListeners(0)
+  const count = (what: keyof typeof seen): void => {
+    seen[what] += 1
+    changes.emit('change')
+  }
+  const onStart = (message: unknown): void => {
+    const { request } = message as { readonly request: ClientRequest }
+    count('started')
+    if (request.writableFinished) count('written')
+    else request.once('finish', () => request.destroyed || count('written'))
+  }
+  const onHead = (): void => count('heads')
+  subscribe('http.client.request.start', onStart)
+  subscribe('http.client.response.finish', onHead)
+
+  return {
+    get started() {
+      return seen.started
+    },
+    get written() {
+      return seen.written
+    },
+    get heads() {
+      return seen.heads
+    },
+    async until(condition) {
+      while (!condition()) await once(changes, 'change')
+    },
+    stop() {
+      unsubscribe('http.client.request.start', onStart)
+      unsubscribe('http.client.response.finish', onHead)
+    },
+  }
+}
