@@ -21,8 +21,12 @@ async function answer(name: string, sku: string): Promise<Answer> {
         return { status: 429, retryAfterSeconds: Math.ceil((error.retryAfterMs ?? 1_000) / 1_000) }
       case 'function':
         return { status: 422, body: `${error.remote.errorType}: ${error.remote.errorMessage}` }
+      case 'request':
+      case 'permission':
+      case 'config':
+        console.log(error.message) // somebody has to mend something
+        return { status: 500 }
       default:
-        console.log(error.message)
         return { status: error.mayHaveRun ? 502 : 503 }
     }
   }

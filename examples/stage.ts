@@ -23,15 +23,15 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
       .next({ type: 'cutReply' }, { type: 'cutReply' }, { type: 'error', name: 'ServiceException' }),
   '05-breaker-in-a-health-endpoint': (local) =>
     local.faults('stock').always({ type: 'error', name: 'ServiceException' }),
-  '06-fallback': (local) =>
-    local.faults('quote').always({ type: 'error', name: 'EC2ThrottledException' }),
+  '06-fallback': (local) => local.faults('quote').always({ type: 'error', name: 'EC2UnexpectedException' }),
   '07-inside-a-lambda': (local) => local.faults('quote').next({ type: 'none' }, { type: 'stallHead' }),
   '09-handling-errors': (local) =>
     local
       .faults('quote')
       .next({ type: 'throttle', retryAfter: 30 }, { type: 'none' }, { type: 'closeAfterReading' }),
-  '10-watching-calls': (local) =>
-    local.faults('quote').next({ type: 'error', name: 'ENINotReadyException' }),
+  '10-watching-calls': (local) => local.faults('quote').next({ type: 'error', name: 'ENINotReadyException' }),
+  '16-opentelemetry': (local) =>
+    local.faults('quote').next({ type: 'error', name: 'EC2UnexpectedException' }),
   '13-cancelled-by-the-caller': (local) => local.faults('quote').next({ type: 'stallHead' }),
   '14-a-client-of-your-own': (local) =>
     local.faults('charge').next({ type: 'cutReply' }, { type: 'cutReply' }, { type: 'cutReply' }),
@@ -39,14 +39,27 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
 
 /** Runs a compiled example in a process of its own, whose AWS is a local Lambda. */
 export async function play(name: string, compiled: string): Promise<Played> {
-  await using local = await startLocalLambda({
+  const local = await startLocalLambda({
     functions: { quote, charge, 'quote-standby': quote, stock: () => ({ left: 2 }) },
     region: 'eu-west-1',
   })
-  SCENES[name]?.(local)
-  const child = spawn(process.execPath, [`${compiled}/${name}.js`], {
+  try {
+    SCENES[name]?.(local)
+    const ended = await run([`${compiled}/${name}.js`], environmentOf(local))
+    return { ...ended, executions: local.executions }
+  } finally {
+    await local.stop()
+  }
+}
+
+/** Runs Node in the folder of the examples until it exits by itself. */
+export async function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Omit<Played, 'executions'>> {
+  const child = spawn(process.execPath, args, {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
-    env: { ...process.env, ...environmentOf(local) },
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr, [exitCode]] = await Promise.all([
@@ -54,7 +67,7 @@ export async function play(name: string, compiled: string): Promise<Played> {
     text(child.stderr),
     once(child, 'close') as Promise<[number | null]>,
   ])
-  return { exitCode, stdout, stderr, executions: local.executions }
+  return { exitCode, stdout, stderr }
 }
 
 /** What the AWS SDK reads by itself. */

@@ -1,5 +1,5 @@
 import type { ObservedScope } from './events.js'
-import { thrown } from './outcome.js'
+import { failed, thrown } from './outcome.js'
 import type { Next } from './policy.js'
 import type { Around } from './emitter.js'
 
@@ -7,6 +7,8 @@ import type { Around } from './emitter.js'
 export function recordAttempts(next: Next, around: Around | undefined): Next {
   return async function attempt(call, context) {
     const { history, scope } = context
+    // The call may have been stopped in the very moment in which a wait ended or a place came free.
+    if (scope.cancelled) return failed(scope.cancelled)
     const record = history.begin()
     const forget = scope.onCancel((why) => history.abandon(record, why))
     try {

@@ -1,7 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { summarise } from '../failures/cause.js'
-import type { CallEvent, CallEventBody, Emit, ObservedScope, Observer } from './events.js'
-import type { Subject } from './call.js'
+import type { CallEvent, CallEventBody, Emit, InvokedFunction, ObservedScope, Observer } from './events.js'
 import type { Clock } from './clock.js'
 
 /** Runs `run` inside whatever the observers put around it. */
@@ -24,7 +23,7 @@ export class Observers {
   }
 
   /** How one call tells its events; undefined when nobody listens. */
-  emitFor(call: number, { name: target, invoked }: Subject, clock: Clock): Emit | undefined {
+  emitFor(call: number, target: string, clock: Clock, invoked?: InvokedFunction): Emit | undefined {
     if (this.#listeners.length === 0 && !events.hasSubscribers) return undefined
     const startedAt = clock.now()
     const head = invoked ? { call, target, invoked } : { call, target }
@@ -51,7 +50,7 @@ function wrapAll<T>(wrappers: readonly Observer[], scope: ObservedScope, run: ()
 /** The work runs exactly once and its own result counts, whatever the observer does with what it was given. */
 function wrap<T>(observer: Observer, scope: ObservedScope, run: () => Promise<T>): Promise<T> {
   let running: Promise<T> | undefined
-  const once = (): Promise<T> => (running ??= run())
+  const once = (): Promise<T> => (running ??= begin(run))
   try {
     // Its promise rejects with the work's own error too, which the caller sees already.
     observer.around?.(scope, once).catch(ignore)
@@ -59,6 +58,15 @@ function wrap<T>(observer: Observer, scope: ObservedScope, run: () => Promise<T>
     complain(error)
   }
   return once()
+}
+
+/** What throws at once has begun too, and must not be begun again. */
+function begin<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return run()
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 function ignore(): void {}

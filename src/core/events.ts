@@ -12,6 +12,7 @@ export interface InvokedFunction {
   readonly qualifier?: string
   /** From the ARN, or the one that the invoker was made for; absent where only the client knows. */
   readonly region?: string
+  readonly tenant?: string
 }
 
 /** Why a retry was refused. */

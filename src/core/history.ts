@@ -27,6 +27,8 @@ export class History {
   queuedMs = 0
   /** Whether a fallback gave the answer. */
   fallback = false
+  /** Whether another function can have run in this one's place. */
+  ranElsewhere: Ran = 'no'
 
   /** The number of the call, as in its events. */
   readonly call: number
@@ -42,9 +44,9 @@ export class History {
     return this.#clock.now() - this.#startedAt
   }
 
-  /** The worst that can have happened over all attempts. */
+  /** The worst that can have happened over all attempts, and elsewhere. */
   get ran(): Ran {
-    return this.#attempts.reduce<Ran>((ran, attempt) => worse(ran, attempt.ran), 'no')
+    return this.#attempts.reduce<Ran>((ran, attempt) => worse(ran, attempt.ran), this.ranElsewhere)
   }
 
   /** Whether the function may be running for this call at this moment. */

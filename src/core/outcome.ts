@@ -1,3 +1,4 @@
+import { summarise } from '../failures/cause.js'
 import { failure, type Failure } from '../failures/failure.js'
 import type { Ran } from '../failures/verdict.js'
 
@@ -40,6 +41,5 @@ export function failed(failure: Failure): Failed {
 
 /** How it ended when code that must not throw did. */
 export function thrown(error: unknown, ran: Ran): Failed {
-  const message = error instanceof Error ? error.message : String(error)
-  return failed(failure('OperationFailed', message, { ran, cause: error }))
+  return failed(failure('OperationFailed', summarise(error).message, { ran, cause: error }))
 }

@@ -35,7 +35,7 @@ export async function runCall(
 ): Promise<Run> {
   const { clock } = surroundings
   const number = ++calls
-  const emit = observers.emitFor(number, call.subject, clock)
+  const emit = observers.emitFor(number, call.subject.name, clock, call.subject.invoked)
   const history = new History(clock, emit, number)
   const scope = new Scope()
   const context = { ...surroundings, scope, deadlineAt: Infinity, history, emit }

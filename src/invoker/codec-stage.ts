@@ -4,7 +4,7 @@ import { failure } from '../failures/failure.js'
 import { refuseClientContext } from '../transport/client-context.js'
 import { encodePayload } from '../transport/payload.js'
 import type { Plan } from './plan.js'
-import { describeIssues, validate } from './standard-schema.js'
+import { describeIssues, validate, type Checked } from './standard-schema.js'
 
 /** Values outside, bytes inside: encodes once for all attempts, and checks both ways against the caller's schemas. */
 export function codecStage({ codec, input, output, clientContext }: Plan, next: Next): Next {
@@ -12,10 +12,10 @@ export function codecStage({ codec, input, output, clientContext }: Plan, next: 
 
   return async function encodeAndDecode(call, context) {
     if (refused) return failed(refused)
-    const checked = input ? await validate(input, call.payload) : { value: call.payload }
+    const checked: Checked = input ? await validate(input, call.payload) : { value: call.payload }
     if (checked.issues) {
       const message = `the payload does not match its schema: ${describeIssues(checked.issues)}`
-      return failed(failure('InputInvalid', message, { issues: checked.issues }))
+      return failed(failure('InputInvalid', message, checked))
     }
     const encoded = encodePayload(codec, checked.value)
     if (encoded && 'refused' in encoded) return failed(encoded.refused)
@@ -37,6 +37,6 @@ export function codecStage({ codec, input, output, clientContext }: Plan, next: 
     const checked = await validate(output, value)
     if (!checked.issues) return { ...answer, value: checked.value }
     const message = `the reply does not match its schema: ${describeIssues(checked.issues)}`
-    return failed(failure('ReplyInvalid', message, { issues: checked.issues, requestId }))
+    return failed(failure('ReplyInvalid', message, { ...checked, requestId }))
   }
 }

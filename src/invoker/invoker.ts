@@ -1,38 +1,16 @@
 import { Cells } from '../core/cells/cells.js'
 import type { Circuit, CircuitSnapshot } from '../core/cells/circuit.js'
-import { systemClock, type Clock } from '../core/clock.js'
-import type { Observer } from '../core/events.js'
-import { callback, InvalidSettingError, orOff, shape, text, type Parse } from '../core/settings.js'
+import { systemClock } from '../core/clock.js'
 import { CIRCUITS } from '../policies/breaker.js'
-import { CLIENT_BULKHEAD_DEFAULTS, parseBulkhead, type BulkheadOptions } from '../policies/bulkhead.js'
-import { createClients, type ClientOptions } from '../transport/clients.js'
+import { createClients } from '../transport/clients.js'
 import { sdkTransport } from '../transport/sdk.js'
-import type { Transport } from '../transport/transport.js'
 import type { Fn } from './fn.js'
-import { asObserver, LambdaFunction, type Host } from './lambda-function.js'
+import { LambdaFunction, type Host } from './lambda-function.js'
+import { parseInvokerOptions, type CheckedOptions, type InvokerOptions, type Registry } from './options.js'
 import { defaultPlan, type Plan } from './plan.js'
-import { applyFunctionSettings, applySettings, type FunctionSettings, type Settings } from './settings.js'
+import { applyFunctionSettings, applySettings } from './settings.js'
 import { parseTarget } from './target.js'
 import type { AnyHandler, InputOf, OutputOf } from './types.js'
-
-/** The handlers that an invoker knows by name: `{ quote: typeof quoteHandler }`. */
-export type Registry = Readonly<Record<string, AnyHandler>>
-
-/** How an invoker reaches Lambda, and how it calls. */
-export interface InvokerOptions<R extends Registry = Registry> extends ClientOptions {
-  /** For all functions. */
-  readonly defaults?: Settings
-  /** For single functions, over the defaults, by the name they are called by. */
-  readonly functions?: { readonly [K in keyof R]?: FunctionSettings }
-  /** Calls in flight and waiting over all functions of one client, which gets as many sockets. @defaultValue 200 and 200 */
-  readonly bulkhead?: BulkheadOptions | false
-  /** Watch the calls of all functions from the side. */
-  readonly observers?: readonly (Observer | NonNullable<Observer['event']>)[]
-  /** Replaces the AWS SDK, as for tests. */
-  readonly transport?: Transport
-  /** Replaces time and chance, as for tests. */
-  readonly clock?: Clock
-}
 
 /** What every invoker has beside the call. */
 export interface InvokerMethods {
@@ -50,28 +28,13 @@ export interface AnyName {
 }
 
 /** Names a function of the registry, with a qualifier if need be. */
-export type KnownName<R extends Registry> = <K extends keyof R & string>(
+export type KnownName<R extends Registry<R>> = <K extends keyof R & string>(
   name: K | `${K}:${string}`,
 ) => Fn<InputOf<R[K]>, OutputOf<R[K]>>
 
 /** Calls Lambda functions: `lambda('quote').invoke({ sku: 'A1' })`. */
-export type Invoker<R extends Registry = Registry> = InvokerMethods &
+export type Invoker<R extends Registry<R> = Registry> = InvokerMethods &
   (string extends keyof R ? AnyName : KnownName<R>)
-
-const asGiven: Parse<unknown> = (given) => given
-
-const options = shape({
-  client: asGiven,
-  region: text,
-  endpoint: text,
-  credentials: asGiven,
-  defaults: asGiven,
-  functions: asGiven,
-  bulkhead: orOff((given, path) => parseBulkhead(given, path, CLIENT_BULKHEAD_DEFAULTS)),
-  observers: asGiven,
-  transport: callback<Transport>,
-  clock: asGiven,
-})
 
 /**
  * Makes an invoker: one client for each region, and one circuit, budget and bulkhead for each function, for the whole
@@ -79,29 +42,21 @@ const options = shape({
  *
  * @throws {InvalidSettingError} when a setting is unknown or wrong
  */
-export function createInvoker<R extends Registry = Registry>(given: InvokerOptions<R> = {}): Invoker<R> {
-  const { bulkhead: clientBulkhead = CLIENT_BULKHEAD_DEFAULTS, transport } = options(given, 'options')
-  refuseMixedClient(given)
-  const { client, region, endpoint, credentials } = given
-  const reach = {
-    ...(client && { client }),
-    ...(region && { region }),
-    ...(endpoint && { endpoint }),
-    ...(credentials && { credentials }),
-  }
+export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOptions<R> = {}): Invoker<R> {
+  const { reach, bulkhead: clientBulkhead, ...checked } = parseInvokerOptions(given)
   const clients = createClients(reach, clientBulkhead ? clientBulkhead.concurrency : Infinity)
   const host: Host = {
-    clock: given.clock ?? systemClock,
+    clock: checked.clock ?? systemClock,
     cells: new Cells(),
-    transport: transport ?? sdkTransport(clients.clientOf),
+    transport: checked.transport ?? sdkTransport(clients.clientOf),
     clientBulkhead,
     get region() {
       // Read late, as the SDK does, since the default invoker is made before a program has set its environment.
-      return region ?? (client || transport ? undefined : process.env['AWS_REGION'])
+      return reach.region ?? (reach.client || checked.transport ? undefined : process.env['AWS_REGION'])
     },
-    observers: (given.observers ?? []).map((observer, index) => asObserver(observer, `observers[${index}]`)),
+    observers: checked.observers,
   }
-  const planOf = plansOf(given)
+  const planOf = plansOf(checked)
 
   const lambda = (name: string): LambdaFunction => new LambdaFunction(planOf(name), host)
   return Object.assign(lambda, {
@@ -110,26 +65,17 @@ export function createInvoker<R extends Registry = Registry>(given: InvokerOptio
   }) as unknown as Invoker<R>
 }
 
-/** The SDK would ignore them in silence. */
-function refuseMixedClient({ client, region, endpoint, credentials }: InvokerOptions): void {
-  if (!client) return
-  const mixed = Object.entries({ region, endpoint, credentials }).find(([, value]) => value !== undefined)
-  if (!mixed) return
-  throw new InvalidSettingError(
-    `options.${mixed[0]}`,
-    mixed[1],
-    'left out when a client is handed in, which has its own',
-  )
-}
-
 /** The plan for a name: the function's own settings over the defaults over ours. All are read now, so mistakes show now. */
-function plansOf({ defaults, functions }: InvokerOptions): (name: string) => Plan {
+function plansOf({
+  defaults,
+  functions,
+}: Pick<CheckedOptions, 'defaults' | 'functions'>): (name: string) => Plan {
   const withDefaults = (plan: Plan): Plan =>
     defaults === undefined ? plan : applySettings(plan, defaults, 'defaults')
   const own = new Map<string, Plan>()
-  for (const [name, settings] of Object.entries(functions ?? {})) {
+  for (const [name, settings] of Object.entries(functions)) {
     const plan = withDefaults(defaultPlan(parseTarget(name, 'functions')))
-    own.set(name, settings ? applyFunctionSettings(plan, settings, `functions.${name}`) : plan)
+    own.set(name, settings === undefined ? plan : applyFunctionSettings(plan, settings, `functions.${name}`))
   }
   if (defaults !== undefined) withDefaults(defaultPlan(parseTarget('any')))
 

@@ -4,7 +4,7 @@ import { Observers } from '../core/emitter.js'
 import type { Observer } from '../core/events.js'
 import type { Next, Policy } from '../core/policy.js'
 import { runCall, type Run, type Surroundings } from '../core/run.js'
-import { callback, duration, InvalidSettingError, oneOf } from '../core/settings.js'
+import { callback, duration } from '../core/settings.js'
 import { circuitOf } from '../policies/breaker.js'
 import type { BulkheadSettings } from '../policies/bulkhead.js'
 import {
@@ -13,9 +13,10 @@ import {
   type FallbackOptions,
   type FallbackSettings,
 } from '../policies/fallback.js'
-import { ORDER, type PolicyName } from '../policies/order.js'
+import type { PolicyName } from '../policies/order.js'
 import type { Codec } from '../transport/payload.js'
 import type { Transport } from '../transport/transport.js'
+import { asObserver, asSchema, isLambdaContext, parseUse } from './arguments.js'
 import { explainPlan, planData, type PlanData } from './explain.js'
 import {
   circuitHandle,
@@ -23,12 +24,11 @@ import {
   type CircuitHandle,
   type Fn,
   type InvokeOptions,
-  type LambdaContext,
   type Result,
 } from './fn.js'
 import { buildPipeline } from './pipeline.js'
 import type { Plan } from './plan.js'
-import { applySetting, plainObject, type FunctionSettings } from './settings.js'
+import { applySetting, type FunctionSettings } from './settings.js'
 import type { StandardSchema } from './standard-schema.js'
 import { subjectOf } from './target.js'
 
@@ -51,7 +51,6 @@ interface Runner {
 const DEFAULT_RESERVE_MS = 500
 const OUTSIDE_OF_CALLS = 0
 const parseReserve = duration()
-const parsePlace = oneOf(...ORDER)
 
 /** A plan with a host to run it. The public interface says what each method is for. */
 export class LambdaFunction implements Fn<unknown, unknown> {
@@ -79,8 +78,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   #run(payload: unknown, { signal, deadline }: InvokeOptions): Promise<Run> {
-    if (deadline !== undefined)
-      return this.deadline(deadline).#run(payload, signal ? { signal } : {})
+    if (deadline !== undefined) return this.deadline(deadline).#run(payload, signal ? { signal } : {})
     const { pipeline, observers, subject } = (this.#runner ??= this.#build())
     const call = { subject, payload, idempotent: this.#plan.idempotent }
     return runCall(pipeline, call, this.#host, observers, signal)
@@ -135,7 +133,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   clientContext(context: unknown): LambdaFunction {
-    return this.#with({ clientContext: plainObject(context, 'clientContext') })
+    return this.#set('clientContext', context)
   }
 
   codec(codec: Codec): LambdaFunction {
@@ -145,11 +143,11 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   input(schema: StandardSchema): never {
-    return this.#with({ input: checkSchema(schema, 'input') }) as never
+    return this.#with({ input: asSchema(schema, 'input') }) as never
   }
 
   output(schema: StandardSchema): never {
-    return this.#with({ output: checkSchema(schema, 'output') }) as never
+    return this.#with({ output: asSchema(schema, 'output') }) as never
   }
 
   qualifier(qualifier: unknown): LambdaFunction {
@@ -165,10 +163,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   use(policy: Policy, place: { readonly before?: PolicyName; readonly after?: PolicyName }): LambdaFunction {
-    callback(policy, 'use')
-    const side = place.before === undefined ? 'after' : 'before'
-    const use = { policy, side, place: parsePlace(place[side], `use.${side}`) } as const
-    return this.#with({ uses: [...this.#plan.uses, use] })
+    return this.#with({ uses: [...this.#plan.uses, parseUse(policy, place)] })
   }
 
   get circuit(): CircuitHandle | undefined {
@@ -178,7 +173,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     const { observers, subject } = (this.#runner ??= this.#build())
     return circuitHandle(
       () => circuitOf(cells, clock, subject, circuitBreaker),
-      () => observers.emitFor(OUTSIDE_OF_CALLS, subject, clock),
+      () => observers.emitFor(OUTSIDE_OF_CALLS, subject.name, clock, subject.invoked),
     )
   }
 
@@ -214,21 +209,4 @@ function answerBy(answer: unknown): Pick<FallbackSettings, 'answer' | 'repeats'>
   if (typeof answer === 'function')
     return { repeats: false, answer: answer as (args: FallbackArguments) => unknown }
   return { repeats: false, answer: () => answer }
-}
-
-function isLambdaContext(value: unknown): value is LambdaContext {
-  return typeof (value as Partial<LambdaContext> | null)?.getRemainingTimeInMillis === 'function'
-}
-
-function checkSchema(schema: StandardSchema, path: string): StandardSchema {
-  const validate = (schema as Partial<StandardSchema> | undefined)?.['~standard']?.validate
-  if (typeof validate === 'function') return schema
-  throw new InvalidSettingError(path, schema, 'a Standard Schema, such as one of zod, valibot or arktype')
-}
-
-/** A bare function is an observer of events. @throws {InvalidSettingError} */
-export function asObserver(given: Observer | NonNullable<Observer['event']>, path: string): Observer {
-  if (typeof given === 'function') return { event: given }
-  if (typeof given?.event === 'function' || typeof given?.around === 'function') return given
-  throw new InvalidSettingError(path, given, 'a function of an event, or an object with event() or around()')
 }

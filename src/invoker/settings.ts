@@ -1,5 +1,5 @@
 import type { Duration } from '../core/duration.js'
-import { duration, flag, InvalidSettingError, shape, type Parse } from '../core/settings.js'
+import { duration, flag, InvalidSettingError, orOff, shape, type Parse } from '../core/settings.js'
 import { BREAKER_DEFAULTS, parseBreaker, type BreakerOptions } from '../policies/breaker.js'
 import { BULKHEAD_DEFAULTS, parseBulkhead, type BulkheadOptions } from '../policies/bulkhead.js'
 import { parseFallback, type FallbackOptions } from '../policies/fallback.js'
@@ -35,7 +35,7 @@ export interface FunctionSettings extends Settings {
 
 type Apply = (plan: Plan, given: unknown, path: string) => Partial<Plan>
 
-const parseLimit = duration(1)
+const parseLimit = orOff(duration(1))
 
 /** A policy that can be switched off, and on again over what it was or its defaults. */
 function switchable<K extends 'retry' | 'circuitBreaker' | 'bulkhead'>(
@@ -43,9 +43,9 @@ function switchable<K extends 'retry' | 'circuitBreaker' | 'bulkhead'>(
   parse: (given: unknown, path: string, base?: Exclude<Plan[K], false>) => Exclude<Plan[K], false>,
 ): Apply {
   return (plan, given, path) => {
-    if (given === false) return { [key]: false }
     const current = plan[key] as Exclude<Plan[K], false> | false
-    return { [key]: parse(given, path, current === false ? undefined : current) }
+    const parseOver = orOff((value, at) => parse(value, at, current === false ? undefined : current))
+    return { [key]: parseOver(given, path) }
   }
 }
 
@@ -54,10 +54,8 @@ const APPLY: Readonly<Record<keyof FunctionSettings, Apply>> = {
   name: ({ target }, given, path) => ({ target: { ...parseTarget(given, path), tenantId: target.tenantId } }),
   qualifier: ({ target }, given, path) => ({ target: withQualifier(target, given, path) }),
   tenant: ({ target }, given, path) => ({ target: withTenant(target, given, path) }),
-  deadline: (_, given, path) => ({
-    deadline: given === false ? false : { limitMs: parseLimit(given, path) },
-  }),
-  timeout: (_, given, path) => ({ timeout: given === false ? false : { limitMs: parseLimit(given, path) } }),
+  deadline: (_, given, path) => ({ deadline: limit(given, path) }),
+  timeout: (_, given, path) => ({ timeout: limit(given, path) }),
   retry: switchable('retry', (given, path, base = RETRY_DEFAULTS) => parseRetry(given, path, base)),
   circuitBreaker: switchable('circuitBreaker', (given, path, base = BREAKER_DEFAULTS) =>
     parseBreaker(given, path, base),
@@ -68,7 +66,12 @@ const APPLY: Readonly<Record<keyof FunctionSettings, Apply>> = {
   fallback: (_, given, path) => ({ fallback: given === false ? false : fallbackValue(given, path) }),
   idempotent: (_, given, path) => ({ idempotent: flag(given, path) }),
   logs: (_, given, path) => ({ logs: flag(given, path) }),
-  clientContext: (_, given, path) => ({ clientContext: plainObject(given, path) }),
+  clientContext: (_, given, path) => ({ clientContext: jsonObject(given, path) }),
+}
+
+function limit(given: unknown, path: string): { readonly limitMs: number } | false {
+  const limitMs = parseLimit(given, path)
+  return limitMs !== false && { limitMs }
 }
 
 function fallbackValue(given: unknown, path: string): Plan['fallback'] {
@@ -83,6 +86,16 @@ function fallbackValue(given: unknown, path: string): Plan['fallback'] {
 export function plainObject(given: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return { ...given }
   throw new InvalidSettingError(path, given, 'an object')
+}
+
+/** A copy, so that the caller can do with the original what he likes. @throws {InvalidSettingError} */
+function jsonObject(given: unknown, path: string): Readonly<Record<string, unknown>> {
+  const object = plainObject(given, path)
+  try {
+    return JSON.parse(JSON.stringify(object)) as Readonly<Record<string, unknown>>
+  } catch {
+    throw new InvalidSettingError(path, given, 'an object that JSON can express: no BigInt, no cycles')
+  }
 }
 
 const asGiven: Parse<unknown> = (given) => given

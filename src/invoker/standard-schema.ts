@@ -1,3 +1,4 @@
+import { summarise } from '../failures/cause.js'
 import type { SchemaIssue } from '../failures/failure.js'
 
 /**
@@ -28,15 +29,19 @@ export type SchemaInput<S extends StandardSchema> = NonNullable<S['~standard']['
 /** What a schema yields. */
 export type SchemaOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output']
 
-/** The value as the schema yields it, or what is wrong with it. */
-export async function validate(
-  schema: StandardSchema,
-  value: unknown,
-): Promise<
-  { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
-> {
-  const result = await schema['~standard'].validate(value)
-  return result.issues ? { issues: result.issues.map(issueOf) } : { value: result.value }
+/** A checked value, or what is wrong with it. */
+export type Checked =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[]; readonly cause?: unknown }
+
+/** The value as the schema yields it, or what is wrong with it; a schema that throws has an issue with everything. */
+export async function validate(schema: StandardSchema, value: unknown): Promise<Checked> {
+  try {
+    const result = await schema['~standard'].validate(value)
+    return result.issues ? { issues: result.issues.map(issueOf) } : { value: result.value }
+  } catch (error) {
+    return { issues: [{ message: `the schema threw: ${summarise(error).message}` }], cause: error }
+  }
 }
 
 function issueOf({ message, path }: StandardIssue): SchemaIssue {

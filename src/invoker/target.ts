@@ -11,12 +11,14 @@ export interface Target {
   readonly region: string | undefined
 }
 
-const ARN =
-  /^(?:arn:aws[a-zA-Z-]*:lambda:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(?<account>\d{12}):)?(?:function:)?(?<name>[a-zA-Z0-9-_.]+)(?::(?<qualifier>\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/
-const QUALIFIER = /^(?:\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]{1,128})$/
+const REGION = /(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d/.source
+const VERSION = /\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9-_]{1,128}/.source
+const NAMED = new RegExp(
+  String.raw`^(?:arn:aws[a-zA-Z-]*:lambda:(?<region>${REGION}):\d{12}:function:|(?:\d{12}:)?(?:function:)?)` +
+    String.raw`(?<name>[a-zA-Z0-9-_.]{1,64})(?::(?<qualifier>${VERSION}))?$`,
+)
+const QUALIFIER = new RegExp(`^(?:${VERSION})$`)
 const TENANT = /^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/
-const MAX_NAME = 64
-const MAX_LENGTH = 256
 
 const FORMS =
   "a function's name ('quote'), a name with a qualifier ('quote:live'), a partial ARN ('123456789012:function:quote') or a full ARN ('arn:aws:lambda:eu-west-1:123456789012:function:quote:live')"
@@ -29,17 +31,10 @@ const FORMS =
  * @throws {InvalidSettingError} when Lambda would refuse it
  */
 export function parseTarget(given: unknown, path = 'function'): Target {
-  const match = typeof given === 'string' && given.length <= MAX_LENGTH ? ARN.exec(given) : null
-  const { region, account, name, qualifier } = match?.groups ?? {}
-  if (
-    typeof given !== 'string' ||
-    name === undefined ||
-    (name === given && name.length > MAX_NAME) ||
-    (region && !account)
-  ) {
-    throw new InvalidSettingError(path, given, FORMS)
-  }
-  const functionName = qualifier === undefined ? given : given.slice(0, -qualifier.length - 1)
+  const match = typeof given === 'string' ? NAMED.exec(given) : null
+  if (!match) throw new InvalidSettingError(path, given, FORMS)
+  const { region, qualifier } = match.groups ?? {}
+  const functionName = qualifier === undefined ? match[0] : match[0].slice(0, -qualifier.length - 1)
   return Object.freeze({ functionName, qualifier, tenantId: undefined, region })
 }
 
@@ -69,11 +64,12 @@ export function subjectOf(
   return Object.freeze({
     name,
     key: `${region ?? ''}/${functionName}:${qualifier ?? ''}/${tenantId ?? ''}`,
-    clientKey: region ?? '',
+    clientKey: invokedRegion ?? '',
     invoked: {
       name: functionName.slice(functionName.lastIndexOf(':') + 1),
       ...(qualifier !== undefined && { qualifier }),
       ...(invokedRegion !== undefined && { region: invokedRegion }),
+      ...(tenantId !== undefined && { tenant: tenantId }),
     },
   })
 }

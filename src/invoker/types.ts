@@ -9,11 +9,11 @@ export type InputOf<H> = H extends (event: infer E, ...rest: never[]) => unknown
 export type OutputOf<H> = Json<ResultOf<H>>
 
 type ResultOf<H> = H extends (event: never, context: never, callback: infer C) => infer R
-  ? [Extract<R, PromiseLike<unknown>>] extends [never]
-    ? [Exclude<R, void | undefined>] extends [never]
-      ? CallbackResult<C>
-      : R
-    : Awaited<Extract<R, PromiseLike<unknown>>>
+  ? [Exclude<R, void | undefined>] extends [never]
+    ? CallbackResult<C>
+    : [Extract<R, PromiseLike<unknown>>] extends [never]
+      ? R
+      : Awaited<Exclude<R, void>>
   : never
 
 type CallbackResult<C> = C extends (error: never, result?: infer R) => unknown
@@ -25,7 +25,7 @@ type CallbackResult<C> = C extends (error: never, result?: infer R) => unknown
 type Primitive = string | number | boolean | null
 
 /** Left out of objects, and null in lists. */
-type Unsayable = undefined | symbol | ((...args: never[]) => unknown)
+type Unsayable = void | undefined | symbol | ((...args: never[]) => unknown)
 
 /** What remains of a value after JSON: a Date becomes a string, a Map an empty object, undefined is left out. */
 export type Json<T> = 0 extends 1 & T
@@ -38,7 +38,7 @@ export type Json<T> = 0 extends 1 & T
         ? Json<J>
         : T extends bigint
           ? never
-          : T extends void | Unsayable
+          : T extends Unsayable
             ? null
             : T extends readonly unknown[]
               ? { -readonly [K in keyof T]: Json<T[K]> }
@@ -46,12 +46,26 @@ export type Json<T> = 0 extends 1 & T
                 ? Record<string, never>
                 : JsonObject<T>
 
-type JsonObject<T> = {
-  [
-    K in keyof T as K extends string | number
-      ? [Exclude<T[K], Unsayable>] extends [never]
-        ? never
-        : K
-      : never
-  ]: T[K] extends Unsayable ? never : Json<Exclude<T[K], Unsayable>>
-}
+type JsonObject<T> = Flat<
+  { [K in keyof T as Kept<K, Fate<T[K]>>]: Json<T[K]> } & {
+    [K in keyof T as Kept<K, Fate<T[K]>, 'sometimes'>]?: Json<Exclude<T[K], Unsayable>>
+  }
+>
+
+/** Whether a key is there after JSON: what may be undefined may be missing. */
+type Fate<V> = unknown extends V
+  ? 'always'
+  : [Exclude<V, Unsayable>] extends [never]
+    ? 'never'
+    : [Extract<V, Unsayable>] extends [never]
+      ? 'always'
+      : 'sometimes'
+
+type Kept<K, Actual, Wanted = 'always'> = K extends string | number
+  ? Actual extends Wanted
+    ? K
+    : never
+  : never
+
+/** One object for people to read, where there was an intersection. */
+type Flat<T> = { [K in keyof T]: T[K] }

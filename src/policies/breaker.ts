@@ -69,10 +69,11 @@ export const CIRCUITS = 'circuit '
 export function circuitOf(
   cells: Cells,
   clock: Clock,
-  { key, name }: Subject,
+  { key, name, invoked }: Subject,
   settings: CircuitSettings,
 ): Circuit {
-  return cells.get(`${CIRCUITS}${key} ${keyOf(settings)}`, () => new Circuit(name, settings, clock))
+  const owner = invoked?.tenant === undefined ? name : `${name} for tenant ${invoked.tenant}`
+  return cells.get(`${CIRCUITS}${key} ${keyOf(settings)}`, () => new Circuit(owner, settings, clock))
 }
 
 /** Stops calling a function that keeps failing, and finds out with a few probes when it is well again. */

@@ -7,9 +7,9 @@ import { duration, listOf, oneOf, shape } from '../core/settings.js'
 import { Scope } from '../core/scope.js'
 import { within } from '../core/wait.js'
 import { summarise } from '../failures/cause.js'
-import type { InvokeError } from '../failures/error.js'
+import { isInvokeError, type InvokeError } from '../failures/error.js'
 import { failure } from '../failures/failure.js'
-import type { FailureKind } from '../failures/verdict.js'
+import { worse, type FailureKind } from '../failures/verdict.js'
 
 /** What a fallback function may look at. */
 export interface FallbackArguments {
@@ -70,6 +70,8 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
         return outcome
       if (repeats && !call.idempotent && context.history.ran !== 'no') return outcome
 
+      // Until it says that it has not run, nobody can tell.
+      if (repeats) context.history.ranElsewhere = 'maybe'
       const startedAt = context.clock.now()
       const scope = new Scope(context.scope)
       const timer = context.clock.setTimer(limitMs, () =>
@@ -86,7 +88,7 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
         durationMs: context.clock.now() - startedAt,
         ...(!replacement.ok && { error: replacement.failure }),
       })
-      return replacement.ok ? replacement : alsoFailed(outcome, replacement)
+      return replacement.ok ? replacement : alsoFailed(outcome, replacement, context)
     }
 
   async function replace(
@@ -99,12 +101,19 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
       const error = errorOf(outcome.failure, call.subject.name, context.history)
       return answered(await settings.answer({ error, payload: call.payload, signal }))
     } catch (thrown) {
+      if (isInvokeError(thrown) && !thrown.mayHaveRun) context.history.ranElsewhere = 'no'
       return failed(failure('OperationFailed', summarise(thrown).message || undefined, { cause: thrown }))
     }
   }
 }
 
 /** The call's own failure stays the answer; what became of the fallback is told with it. */
-function alsoFailed({ failure: original }: Failed, { failure: second }: Failed): Failed {
-  return failed({ ...original, message: `${original.message}; the fallback failed too: ${second.message}` })
+function alsoFailed(
+  { failure: original }: Failed,
+  { failure: second }: Failed,
+  { history }: Context,
+): Failed {
+  const message = `${original.message}; the fallback failed too: ${second.message}`
+  const ran = worse(original.verdict.ran, history.ranElsewhere)
+  return failed({ ...original, message, verdict: { ...original.verdict, ran } })
 }

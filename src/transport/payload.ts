@@ -1,3 +1,4 @@
+import { summarise } from '../failures/cause.js'
 import { failure, type Failure } from '../failures/failure.js'
 
 /** Turns values into bytes and back. */
@@ -15,7 +16,15 @@ export const jsonCodec: Codec = {
     if (text === undefined && value !== undefined) throw new TypeError(`JSON has no ${typeof value}`)
     return text
   },
-  decode: (payload) => JSON.parse(utf8.decode(payload)) as unknown,
+  decode(payload) {
+    const text = utf8.decode(payload)
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      // Node's own message quotes the text, and errors go to logs, where replies have no place.
+      throw new SyntaxError('the reply is not JSON')
+    }
+  },
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -44,17 +53,25 @@ export function encodePayload(
 }
 
 function notSerializable(value: unknown, error: unknown): Failure {
-  const found = findUnserializable(value, [])
-  const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+  const found = tryToFind(value)
   const message = found
     ? `the payload has ${found.what} at ${found.path}`
-    : `the payload cannot be encoded: ${reason}`
+    : `the payload cannot be encoded: ${summarise(error).message}`
   return failure('PayloadNotSerializable', message, { cause: error })
 }
 
 interface Finding {
   readonly what: string
   readonly path: string
+}
+
+/** Undefined where looking fails as encoding did: a getter that throws, a depth that no stack can hold. */
+function tryToFind(value: unknown): Finding | undefined {
+  try {
+    return findUnserializable(value, [])
+  } catch {
+    return undefined
+  }
 }
 
 /** Where JSON stumbles: looked for only after it has. */

@@ -45,7 +45,7 @@ describe('a duration', () => {
     [2n],
     [['2s']],
     [{}],
-  ])('%j is none', (given) => {
+  ])('%s is none', (given) => {
     expect(parseDuration(given)).toBeUndefined()
   })
 })

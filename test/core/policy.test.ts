@@ -19,12 +19,14 @@ it('puts the first policy outermost', async () => {
     order.push('innermost')
     return answered(1)
   }
-  await new Bench().start(() => compose([policy('a'), policy('b')], inner), inner, { recorded: false }).outcome
+  await new Bench().start(() => compose([policy('a'), policy('b')], inner), inner, { recorded: false })
+    .outcome
   expect(order).toEqual(['a in', 'b in', 'innermost', 'b out', 'a out'])
 })
 
+const inner = async () => answered(1)
+
 it('is the innermost itself without policies', () => {
-  const inner = async () => answered(1)
   expect(compose([], inner)).toBe(inner)
 })
 

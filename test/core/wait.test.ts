@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { answered, failed, type Outcome } from '../../src/core/outcome.js'
+import { answered, failed } from '../../src/core/outcome.js'
 import { Scope } from '../../src/core/scope.js'
 import { sleep, within } from '../../src/core/wait.js'
 import { failure } from '../../src/failures/failure.js'
@@ -91,16 +91,14 @@ describe('within', () => {
 
   it.each(['an answer', 'an error'])('does not hear %s that comes after the end', async (late) => {
     const scope = new Scope()
-    let settle = (): void => {}
-    const ending = within(
-      scope,
-      () =>
-        new Promise<Outcome>((resolve, reject) => {
-          settle = () => (late === 'an answer' ? resolve(answered(1)) : reject(new Error('late')))
-        }),
-    )
+    const clock = fakeClock()
+    const ending = within(scope, async () => {
+      await sleep(clock, new Scope(), 10)
+      if (late === 'an error') throw new Error('late')
+      return answered(1)
+    })
     scope.cancel(why)
-    settle()
+    await clock.advance(10)
     expect(await ending).toEqual(failed(why))
   })
 })

@@ -61,7 +61,11 @@ export class Bench {
   }
 
   /** Starts a call and lets time pass until it has ended. */
-  async run(policy: Policy, next: Next, options: StartOptions = {}): Promise<Omit<Started, 'outcome'> & Ended> {
+  async run(
+    policy: Policy,
+    next: Next,
+    options: StartOptions = {},
+  ): Promise<Omit<Started, 'outcome'> & Ended> {
     const started = this.start(policy, next, options)
     const outcome = await this.clock.runUntil(started.outcome)
     return { ...started, outcome, failure: outcome.ok ? undefined : outcome.failure }

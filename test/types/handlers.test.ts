@@ -58,7 +58,9 @@ it("infers aws-lambda's Handler type", () => {
 
 it('infers a handler that returns a value or a promise', () => {
   expectTypeOf<OutputOf<typeof eitherWay>>().toEqualTypeOf<ReceivedQuote>()
-  expectTypeOf<OutputOf<(event: Request) => Promise<Quote> | 'none'>>().toEqualTypeOf<ReceivedQuote | 'none'>()
+  expectTypeOf<OutputOf<(event: Request) => Promise<Quote> | 'none'>>().toEqualTypeOf<
+    ReceivedQuote | 'none'
+  >()
 })
 
 it('says null where a handler answers nothing', () => {

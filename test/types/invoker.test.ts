@@ -38,6 +38,12 @@ it('does not compile for names that are not in the registry', () => {
   ;() => createInvoker<{ quote: typeof quote }>({ functions: { qoute: {} } })
 })
 
+it('takes settings for single functions without a registry', () => {
+  const invoke = createInvoker({ functions: { quote: { deadline: '2s' } } })
+  expectTypeOf(invoke('quote')).toEqualTypeOf<Fn<unknown, unknown>>()
+  expectTypeOf(invoke('charge')).toEqualTypeOf<Fn<unknown, unknown>>()
+})
+
 it('takes an interface as the registry', () => {
   expectTypeOf(createInvoker<Functions>()('quote')).toEqualTypeOf(invoke('quote'))
 })

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { createInvoker, type Fn, type Result } from 'resilient-lambda'
 import { fakeClock, startLocalLambda, type FakeClock, type LocalLambda } from 'resilient-lambda/testing'
-import type { FaultCase } from './fault-cases.js'
+import type { FaultCase } from './fault-case.js'
 import { watchTraffic, type Traffic } from './traffic.js'
 
 export const ATTEMPTS = 3
@@ -17,6 +17,8 @@ export interface Count {
 /** How a call of ours ended, times on the fake clock, and what the server counted of it. */
 export interface Measured extends Count {
   readonly result: Result<unknown>
+  /** Timers still set on the clock. */
+  readonly pending: number
 }
 
 interface How {
@@ -25,11 +27,14 @@ interface How {
   readonly once?: boolean
   /** How much time passes whenever nothing more will come. */
   readonly stepMs?: number
+  readonly signal?: AbortSignal
+  /** Runs when the invoker has been destroyed, while the server is still there. */
+  readonly atEnd?: (local: LocalLambda) => Promise<void>
 }
 
 /** Calls a faulty function through the library. */
 export async function measureOurs(fault: FaultCase, how: How = {}): Promise<Measured> {
-  const { shape = (fn) => fn, once = false, stepMs = TIMEOUT_MS } = how
+  const { shape = (fn) => fn, once = false, stepMs = TIMEOUT_MS, signal } = how
   await using local = await startFaulty(fault, once)
   const clock = fakeClock()
   const traffic = watchTraffic()
@@ -45,14 +50,15 @@ export async function measureOurs(fault: FaultCase, how: How = {}): Promise<Meas
   })
   try {
     if (fault.primed) await prime(local, () => lambda('quote').invoke())
-    const call = shape(lambda('quote')).safeInvoke(payloadOf(fault))
-    await passTime(call, fault, local, traffic, clock, stepMs)
+    const call = shape(lambda('quote')).safeInvoke(payloadOf(fault), signal ? { signal } : {})
+    await passTime(call, fault, local, traffic, clock, stepMs, once ? 1 : Infinity)
     const result = await call
     if (!fault.stuck) await local.settled()
-    return { result, ...countOf(local) }
+    return { result, pending: clock.pending, ...countOf(local) }
   } finally {
     traffic.stop()
     lambda.destroy()
+    await how.atEnd?.(local)
   }
 }
 
@@ -85,7 +91,7 @@ async function startFaulty(
   const kind = once ? 'next' : 'always'
   if (fault) local.faults('quote')[kind](fault)
   if (connectionFault) local.connectionFaults[kind](connectionFault)
-  if (refused) local.refuseConnections()
+  if (refused) await local.refuseConnections()
   return local
 }
 
@@ -111,11 +117,12 @@ async function passTime(
   traffic: Traffic,
   clock: FakeClock,
   stepMs: number,
+  stuckAttempts: number,
 ): Promise<void> {
   if (!stuck) return
   const state = { over: false }
   void call.then(() => (state.over = true))
-  for (let attempts = 1; !state.over; attempts++) {
+  for (let attempts = 1; !state.over && attempts <= stuckAttempts; attempts++) {
     const isStuck = (): boolean => stuck(local, traffic, attempts)
     await Promise.race([call, local.until(isStuck), traffic.until(isStuck)])
     if (!state.over) await clock.advance(stepMs)

@@ -38,7 +38,6 @@ export class Lifetime {
   }
 
   async sleep(ms: number): Promise<void> {
-    this.assertOngoing()
     if (ms > 0 && (await this.timer(ms).done) === 'stopped') throw new Stopped()
   }
 

@@ -111,7 +111,6 @@ export class WorkerEnvironment implements Environment {
     limit.cancel()
     if (first === 'stopped') return STOPPED
     if (first !== 'elapsed') return endOf(first, requestId)
-    await this.stop()
     return { outcome: 'timeout', error: timedOut(requestId, limitMs), over: true }
   }
 }

@@ -96,7 +96,6 @@ function workerMain({ port, settings, load, format, console, runtime }: Surround
     // The port alone would keep the loop from ever running empty, which Lambda's runtime reacts to.
     port.unref()
     const answer = await runtime.invoke(handler, work, (act) => (whenLoopIsEmpty = act))
-    whenLoopIsEmpty = undefined
     port.ref()
     if ('payload' in answer) tell({ type: 'succeeded', payload: answer.payload })
     else fail(answer.error, false)

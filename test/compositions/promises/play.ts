@@ -75,19 +75,15 @@ function settingsOf({
 }
 
 function withFallback(quote: Quote, other: Quote, { fallback, fallbackLimitMs }: Scenario): Quote {
-  const limited = { limit: fallbackLimitMs }
-  switch (fallback) {
-    case 'none':
-      return quote
-    case 'value':
-      return quote.fallback('instead', limited)
-    case 'throws':
-      return quote.fallback(() => Promise.reject(new Error('no fallback either')), limited)
-    case 'hangs':
-      return quote.fallback(() => new Promise(() => {}), limited)
-    case 'other':
-      return quote.fallback(other, limited)
+  const limit = { limit: fallbackLimitMs }
+  const chains: Readonly<Record<Scenario['fallback'], () => Quote>> = {
+    none: () => quote,
+    value: () => quote.fallback('instead', limit),
+    throws: () => quote.fallback(() => Promise.reject(new Error('no fallback either')), limit),
+    hangs: () => quote.fallback(() => new Promise(() => {}), limit),
+    other: () => quote.fallback(other, limit),
   }
+  return chains[fallback]()
 }
 
 async function playCall(

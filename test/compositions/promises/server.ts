@@ -55,12 +55,10 @@ async function meet(
 ): Promise<Outcome<Uint8Array | undefined>> {
   if (!fate) throw new Error('a request of a call that nobody made')
   const { connectMs, workMs, end, retryAfterMs } = fate
-  const { attempt } = context
   const cutWhileConnecting = await pause(context, connectMs)
   if (cutWhileConnecting) return cutWhileConnecting
 
-  sent.ran = 'maybe'
-  if (attempt) attempt.ran = 'maybe'
+  note('maybe')
   if (end === 'ignores') return new Promise(() => {})
   const cutWhileRunning = await pause(context, end === 'hangs' ? Infinity : workMs)
   if (cutWhileRunning) return cutWhileRunning
@@ -69,8 +67,13 @@ async function meet(
     end === 'answers' || end === 'hangs'
       ? answered(undefined)
       : failed(failure(end, undefined, { retryAfterMs }))
-  sent.ran = outcome.ok ? 'yes' : outcome.failure.verdict.ran
+  note(outcome.ok ? 'yes' : outcome.failure.verdict.ran)
   return outcome
+
+  function note(ran: Ran): void {
+    sent.ran = ran
+    if (context.attempt) context.attempt.ran = ran
+  }
 }
 
 type Cut = ReturnType<typeof failed>

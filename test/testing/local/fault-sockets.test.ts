@@ -2,8 +2,11 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
-import { expect, test } from 'vitest'
+import type { Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Fault } from '../../../src/testing/local/index.js'
+import { hang } from '../../../src/testing/local/raw-socket.js'
 import { caught, post, start } from './support.js'
 
 const functions = { quote: () => ({ text: 'a reply of some length' }) }
@@ -24,6 +27,31 @@ test.each<[string, Fault, number]>([
   await local.settled()
   expect(local.requests).toMatchObject([{ whole: true, bodyBytes: 12, status: undefined, fault }])
   expect(local.executions).toHaveLength(executions)
+})
+
+test.each<[Fault, 'RST' | 'FIN']>([
+  [{ type: 'resetAfterReading' }, 'RST'],
+  [{ type: 'closeAfterReading' }, 'FIN'],
+  [{ type: 'cutReply' }, 'RST'],
+  [{ type: 'cutReply', mode: 'fin' }, 'FIN'],
+  [{ type: 'garbage' }, 'FIN'],
+  [{ type: 'slowBody', every: 0, bytes: 100 }, 'FIN'],
+])('on the wire %o ends with %s', async (fault, end) => {
+  const { local } = await start({ functions })
+  local.faults('quote').next(fault)
+  expect((await receiveRaw(local.endpoint)).end).toBe(end)
+})
+
+test('a client that goes away in the middle of its request has run nothing', async () => {
+  const { local } = await start({ functions })
+  const socket = connectTo(local.endpoint)
+  socket.write(REQUEST.slice(0, -1))
+  await local.until(({ requests }) => requests.length === 1)
+  socket.destroy()
+  await local.until(({ openSockets }) => openSockets === 0)
+  await local.settled()
+  expect(local.requests).toMatchObject([{ whole: false, bodyBytes: 1, status: undefined }])
+  expect(local.executions).toHaveLength(0)
 })
 
 test('a reset while reading leaves the request unread and runs nothing', async () => {
@@ -167,6 +195,17 @@ test('a connection that hangs before it is accepted carries no request, and its 
   expect((await invoke()).status).toBe(200)
 })
 
+test('a connection that hangs is read no further than a small request', async () => {
+  const socket = new PassThrough()
+  hang(socket as unknown as Socket)
+  socket.write(Buffer.alloc(65_535))
+  await once(socket, 'data')
+  expect(socket.isPaused()).toBe(false)
+  socket.write(Buffer.alloc(1))
+  await once(socket, 'data')
+  expect(socket.isPaused()).toBe(true)
+})
+
 test('an unknown fault of a connection is refused at once', async () => {
   const { local } = await start({ functions })
   expect(() => local.connectionFaults.next({ type: 'throttle' } as never)).toThrow(
@@ -182,6 +221,17 @@ test('connections are refused until they are accepted again, on the same port', 
   await local.acceptConnections()
   expect((await invoke()).status).toBe(200)
   expect(local.requests).toHaveLength(2)
+})
+
+test('a client that does not notice the refusal loses its idle connection', async () => {
+  const { local } = await start({ functions })
+  const socket = connectTo(local.endpoint, true)
+  onTestFinished(() => void socket.destroy())
+  socket.write(REQUEST)
+  await once(socket, 'data')
+  await local.settled()
+  await local.refuseConnections()
+  await local.until(({ openSockets }) => openSockets === 0)
 })
 
 test('a request that is being answered when connections are refused is answered', async () => {
@@ -206,16 +256,30 @@ async function receive(endpoint: string): Promise<{ length: string | undefined; 
   return { length: reply.headers['content-length'], received }
 }
 
-async function receiveRaw(endpoint: string): Promise<{ pieces: number; received: string }> {
+const REQUEST = `POST ${PATH} HTTP/1.1\r\nhost: local\r\ncontent-length: 2\r\n\r\n{}`
+
+function connectTo(endpoint: string, allowHalfOpen = false): Socket {
   const { hostname, port } = new URL(endpoint)
-  const socket = connect(Number(port), hostname)
-  socket.write(`POST ${PATH} HTTP/1.1\r\nhost: local\r\ncontent-length: 0\r\n\r\n`)
+  return connect({ host: hostname, port: Number(port), allowHalfOpen })
+}
+
+interface Received {
+  readonly pieces: number
+  readonly received: string
+  readonly end: 'FIN' | 'RST'
+}
+
+function receiveRaw(endpoint: string): Promise<Received> {
+  const socket = connectTo(endpoint)
+  socket.write(REQUEST)
   let pieces = 0
   let received = ''
   socket.on('data', (chunk: Buffer) => {
     pieces += 1
     received += chunk.toString()
   })
-  await once(socket, 'close')
-  return { pieces, received }
+  socket.on('error', () => {})
+  return new Promise((resolve) => {
+    socket.once('close', (hadError) => resolve({ pieces, received, end: hadError ? 'RST' : 'FIN' }))
+  })
 }

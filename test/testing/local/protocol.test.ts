@@ -144,6 +144,9 @@ test.each([
 test('a dry run is answered 204 and runs nothing', async () => {
   const { local, invoke } = await start({ functions })
   expect(await invoke({ InvocationType: 'DryRun' })).toMatchObject({ status: 204, payload: undefined })
+  const raw = await post(local, PATH, '', { 'x-amz-invocation-type': 'DryRun' })
+  expect(raw.status).toBe(204)
+  expect(raw.headers).not.toHaveProperty('content-length')
   expect(local.executions).toHaveLength(0)
 })
 

@@ -138,6 +138,17 @@ test('whoever waits for what can no longer happen is told so', async () => {
   expect((await waiting).message).toBe('The local Lambda was stopped before the condition held.')
 })
 
+test('a condition that has held is not asked again', async () => {
+  const local = await started({ functions: { quote: () => 1 } })
+  let askedTimes = 0
+  await local.until(() => {
+    askedTimes += 1
+    return true
+  })
+  await send(local).gone
+  expect(askedTimes).toBe(1)
+})
+
 test('a condition that throws is passed on', async () => {
   const local = await started({ functions: { quote: () => 1 } })
   const failing = local.until(() => {

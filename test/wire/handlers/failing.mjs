@@ -6,7 +6,7 @@ export async function hangs() {
 
 export async function hoards() {
   const hoard = []
-  for (;;) hoard.push(Array.from({ length: 1_000 }, (_, index) => ({ index })))
+  for (;;) hoard.push(Array.from({ length: 1_000_000 }, () => 1.5))
 }
 
 export async function exits() {

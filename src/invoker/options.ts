@@ -1,0 +1,123 @@
+import type { Clock } from '../core/clock.js'
+import type { Observer } from '../core/events.js'
+import { callback, InvalidSettingError, listOf, orOff, shape, text } from '../core/settings.js'
+import {
+  CLIENT_BULKHEAD_DEFAULTS,
+  parseBulkhead,
+  type BulkheadOptions,
+  type BulkheadSettings,
+} from '../policies/bulkhead.js'
+import type { ClientOptions } from '../transport/clients.js'
+import type { Transport } from '../transport/transport.js'
+import { asObserver } from './arguments.js'
+import { plainObject, type FunctionSettings, type Settings } from './settings.js'
+import type { AnyHandler } from './types.js'
+
+/** The handlers that an invoker knows by name: `{ quote: typeof quoteHandler }`, as a type or an interface. */
+export type Registry<R = Record<string, AnyHandler>> = { readonly [K in keyof R]: AnyHandler }
+
+/** How an invoker reaches Lambda, and how it calls. */
+export interface InvokerOptions<R extends Registry<R> = Registry> extends ClientOptions {
+  /** For all functions. */
+  readonly defaults?: Settings
+  /** For single functions, over the defaults, by the name they are called by. */
+  // Not a place to infer from: settings for one function would be taken for a registry of one.
+  readonly functions?: { readonly [K in keyof NoInfer<R>]?: FunctionSettings }
+  /** Calls in flight and waiting over all functions of one client, which gets as many sockets. @defaultValue 200 and 200 */
+  readonly bulkhead?: BulkheadOptions | false
+  /** Watch the calls of all functions from the side. */
+  readonly observers?: readonly (Observer | NonNullable<Observer['event']>)[]
+  /** Replaces the AWS SDK, as for tests. */
+  readonly transport?: Transport
+  /** Replaces time and chance, as for tests. */
+  readonly clock?: Clock
+}
+
+const options = shape({
+  client,
+  region: text,
+  endpoint,
+  credentials,
+  defaults: asGiven,
+  functions: plainObject,
+  bulkhead: orOff((given, path) => parseBulkhead(given, path, CLIENT_BULKHEAD_DEFAULTS)),
+  observers: listOf(asObserver),
+  transport: callback<Transport>,
+  clock,
+})
+
+/** Options that make sense; `defaults` and `functions` are read with the plans. */
+export interface CheckedOptions {
+  readonly reach: ClientOptions
+  readonly functions: Readonly<Record<string, unknown>>
+  readonly defaults: unknown
+  readonly bulkhead: BulkheadSettings | false
+  readonly observers: readonly Observer[]
+  readonly transport: Transport | undefined
+  readonly clock: Clock | undefined
+}
+
+/** @throws {InvalidSettingError} */
+export function parseInvokerOptions(given: unknown): CheckedOptions {
+  const parsed = options(given, 'options')
+  const { bulkhead = CLIENT_BULKHEAD_DEFAULTS, functions = {}, observers = [] } = parsed
+  const { defaults, transport, clock, client, ...own } = parsed
+  const { region, endpoint, credentials } = own
+  if (client) refuseMixedClient({ region, endpoint, credentials })
+  const reach = {
+    ...(client && { client }),
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials && { credentials }),
+  }
+  return { reach, functions, defaults, bulkhead, observers, transport, clock }
+}
+
+/** The SDK would ignore them in silence. */
+function refuseMixedClient(others: Readonly<Record<string, unknown>>): void {
+  const mixed = Object.entries(others).find(([, value]) => value !== undefined)
+  if (!mixed) return
+  const [key, value] = mixed
+  throw new InvalidSettingError(
+    `options.${key}`,
+    value,
+    'left out when a client is handed in, which has its own',
+  )
+}
+
+function client(given: unknown, path: string): NonNullable<ClientOptions['client']> {
+  if (typeof given === 'function' || has(given, 'send')) return given as NonNullable<ClientOptions['client']>
+  throw new InvalidSettingError(path, given, 'a LambdaClient, or a function that has one for each region')
+}
+
+function endpoint(given: unknown, path: string): string {
+  if (typeof given === 'string' && /^https?:$/.test(protocolOf(given))) return given
+  throw new InvalidSettingError(path, given, "an address such as 'http://localhost:4566'")
+}
+
+function protocolOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).protocol : ''
+}
+
+function credentials(given: unknown, path: string): NonNullable<ClientOptions['credentials']> {
+  if (typeof given === 'function' || (typeof given === 'object' && given !== null && 'accessKeyId' in given))
+    return given as NonNullable<ClientOptions['credentials']>
+  throw new InvalidSettingError(
+    path,
+    typeof given,
+    'an object with accessKeyId and secretAccessKey, or a function that provides one',
+  )
+}
+
+function clock(given: unknown, path: string): Clock {
+  if (has(given, 'now') && has(given, 'setTimer')) return given as Clock
+  throw new InvalidSettingError(path, given, 'a clock, such as fakeClock() of resilient-lambda/testing')
+}
+
+function has(given: unknown, method: string): boolean {
+  return typeof given === 'object' && given !== null && typeof Reflect.get(given, method) === 'function'
+}
+
+function asGiven(given: unknown): unknown {
+  return given
+}

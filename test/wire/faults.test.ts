@@ -1,0 +1,77 @@
+import { describe, expect, it, test } from 'vitest'
+import { ANSWER_FAULTS } from './answer-faults.js'
+import type { FaultCase } from './fault-case.js'
+import { SOCKET_FAULTS } from './socket-faults.js'
+import { answerOf, answersOf, faultPage, rowOf } from './fault-table.js'
+import { ATTEMPTS, DEADLINE_MS, measureOurs, type Measured } from './measure.js'
+
+const FAULTS: readonly FaultCase[] = [...SOCKET_FAULTS, ...ANSWER_FAULTS]
+
+/** What holds whatever went wrong, by the server's own count. */
+function expectTruth({ result, runs, requests }: Measured, mostRuns: number): void {
+  expect(runs).toBeLessThanOrEqual(mostRuns)
+  expect(requests).toBeLessThanOrEqual(ATTEMPTS)
+  expect(result.meta.durationMs).toBeLessThanOrEqual(DEADLINE_MS + 50)
+  if (result.ok) expect(runs).toBeGreaterThan(0)
+  else if (runs > 0) expect(result.error.mayHaveRun).toBe(true)
+}
+
+describe.each(FAULTS)('$name', (fault: FaultCase) => {
+  it('is told by its code, kind and whether the function may have run', async () => {
+    const { ordinary, idempotent } = await rowOf(fault)
+    expect(answersOf(fault)).toContain(answerOf(ordinary.result))
+    if (!idempotent.result.ok) expect(answersOf(fault)).toContain(answerOf(idempotent.result))
+  })
+
+  it('never runs an ordinary function twice', async () => {
+    const { ordinary } = await rowOf(fault)
+    expectTruth(ordinary, 1)
+  })
+
+  it('runs an idempotent function as often as there are attempts at most', async () => {
+    const { idempotent } = await rowOf(fault)
+    expectTruth(idempotent, ATTEMPTS)
+  })
+})
+
+test.each(FAULTS.filter(({ code, refused }) => !code && !refused))(
+  'a single $name costs an ordinary function no second run, and nothing at all where it did not run',
+  async (fault) => {
+    const measured = await measureOurs(fault, { once: true })
+    expectTruth(measured, 1)
+    const { verdict } = (await rowOf(fault)).ordinary.result.meta.attempts[0] ?? {}
+    const isHarmless = verdict?.ran === 'no' && verdict.retry !== 'never' && verdict.kind !== 'permission'
+    expect(measured.result.ok).toBe(isHarmless)
+  },
+)
+
+test.each(FAULTS.filter(({ stuck }) => stuck))(
+  '$name: the deadline alone answers too, on time',
+  async (fault) => {
+    const deadlineMs = 1_500
+    const measured = await measureOurs(fault, {
+      shape: (fn) => fn.timeout(false).deadline(deadlineMs),
+      stepMs: deadlineMs,
+    })
+    expectTruth(measured, 1)
+    const { result } = measured
+    expect(result.meta.durationMs).toBe(deadlineMs)
+    const [, , ran] = answersOf(fault)[0]?.split(', ') ?? []
+    expect(answerOf(result)).toBe(`DeadlineExceeded, local, ${ran}`)
+  },
+)
+
+test.each(FAULTS.filter(({ code }) => code))(
+  '$name: retried function errors are still bounded',
+  async (fault) => {
+    const retry = { functionErrors: true }
+    expectTruth(await measureOurs(fault, { shape: (fn) => fn.retry(retry) }), 1)
+    expectTruth(await measureOurs(fault, { shape: (fn) => fn.retry(retry).idempotent() }), ATTEMPTS)
+  },
+)
+
+test('the page about faults says what was counted', async () => {
+  const rows = []
+  for (const fault of FAULTS) rows.push(await rowOf(fault))
+  await expect(faultPage(rows)).toMatchFileSnapshot('../../docs/faults.md')
+})

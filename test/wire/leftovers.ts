@@ -1,0 +1,34 @@
+import { channel } from 'node:diagnostics_channel'
+import { getEventListeners } from 'node:events'
+import { expect } from 'vitest'
+
+/** How many of each kind keep this process alive: sockets, servers, timers, workers. */
+export type Resources = Readonly<Record<string, number>>
+
+export function resources(): Resources {
+  const counts: Record<string, number> = {}
+  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+/** Lets the event loop turn until the condition holds, and says whether it does within so many turns. */
+export async function turnsUntil(condition: () => boolean, most: number): Promise<boolean> {
+  for (let turns = 0; turns < most && !condition(); turns++) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return condition()
+}
+
+/** Nothing is left of a call: no socket, timer or worker, no listener on the caller's signal, nobody watching requests. */
+export async function expectNothingLeft(before: Resources, signal: AbortSignal): Promise<void> {
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  expect(channel('http.client.request.start').hasSubscribers).toBe(false)
+  // Sockets close, and workers end, some turns of the event loop after they were told to.
+  await turnsUntil(() => surplus(before).length === 0, 10_000)
+  expect(surplus(before)).toEqual([])
+}
+
+function surplus(before: Resources): string[] {
+  const grown = Object.entries(resources()).filter(([kind, count]) => count > (before[kind] ?? 0))
+  return grown.map(([kind, count]) => `${kind}: ${before[kind] ?? 0} before, ${count} after`)
+}
