@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { startLocalLambda, type ExecutionRecord, type LocalLambda } from 'resilient-lambda/testing'
 import { handler as charge } from './handlers/charge.js'
 import { handler as quote } from './handlers/quote.js'
@@ -30,35 +30,37 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
       .faults('quote')
       .next({ type: 'throttle', retryAfter: 30 }, { type: 'none' }, { type: 'closeAfterReading' }),
   '10-watching-calls': (local) => local.faults('quote').next({ type: 'error', name: 'ENINotReadyException' }),
-  '16-opentelemetry': (local) =>
-    local.faults('quote').next({ type: 'error', name: 'EC2UnexpectedException' }),
   '13-cancelled-by-the-caller': (local) => local.faults('quote').next({ type: 'stallHead' }),
   '14-a-client-of-your-own': (local) =>
     local.faults('charge').next({ type: 'cutReply' }, { type: 'cutReply' }, { type: 'cutReply' }),
+  '15-opentelemetry': (local) =>
+    local.faults('quote').next({ type: 'error', name: 'EC2UnexpectedException' }),
 }
 
-/** Runs a compiled example in a process of its own, whose AWS is a local Lambda. */
-export async function play(name: string, compiled: string): Promise<Played> {
+/** Runs an example of those compiled to `folder`, in a process of its own whose AWS is a local Lambda. */
+export async function play(name: string, folder: string): Promise<Played> {
   const local = await startLocalLambda({
     functions: { quote, charge, 'quote-standby': quote, stock: () => ({ left: 2 }) },
     region: 'eu-west-1',
   })
   try {
     SCENES[name]?.(local)
-    const ended = await run([`${compiled}/${name}.js`], environmentOf(local))
+    // Where the examples find their settings.
+    const ended = await run([resolve(folder, `${name}.js`)], environmentOf(local), 'examples')
     return { ...ended, executions: local.executions }
   } finally {
     await local.stop()
   }
 }
 
-/** Runs Node in the folder of the examples until it exits by itself. */
+/** Runs Node until it exits by itself. */
 export async function run(
   args: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+  cwd = '.',
 ): Promise<Omit<Played, 'executions'>> {
   const child = spawn(process.execPath, args, {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    cwd,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

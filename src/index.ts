@@ -5,7 +5,14 @@ export const lambda: Invoker = /* @__PURE__ */ createInvoker()
 
 export type { CircuitSnapshot } from './core/cells/circuit.js'
 export type { Duration } from './core/duration.js'
-export type { CallEvent, CircuitState, ObservedScope, Observer } from './core/events.js'
+export type {
+  CallEvent,
+  CircuitState,
+  InvokedFunction,
+  ObservedScope,
+  Observer,
+  RefusalReason,
+} from './core/events.js'
 export { InvalidSettingError } from './core/settings.js'
 export type { Attempt, Decision } from './failures/attempt.js'
 export { CATALOGUE, type FailureCode } from './failures/catalogue.js'

@@ -23,10 +23,14 @@ export async function callOne({
 
   function chain() {
     try {
-      const lambda = createInvoker({ ...(region && { region }), observers: [new Narrator(paper)] })
+      const lambda = createInvoker({
+        ...(region !== undefined && { region }),
+        observers: [new Narrator(paper)],
+      })
       return deadline === undefined ? lambda(name) : lambda(name).deadline(deadline as Duration)
     } catch (error) {
-      if (error instanceof InvalidSettingError) throw new WrongUsage(`--${error.message}`)
+      if (error instanceof InvalidSettingError)
+        throw new WrongUsage(`--${error.message.replace('options.', '')}`)
       throw error
     }
   }

@@ -1,4 +1,4 @@
-import type { CallEvent, Observer } from 'resilient-lambda'
+import type { CallEvent, Failure, Observer } from 'resilient-lambda'
 import { time } from './format.js'
 import type { Ink, Paper, Part } from './paper.js'
 
@@ -11,7 +11,7 @@ type Crowd = ReadonlyMap<string, Part[]>
 const ROWS: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Row | undefined } = {
   'attempt.ended': ({ attempt, failure, ran, durationMs }) =>
     failure
-      ? [`attempt ${attempt}`, `✗ ${failure.code} in ${time(durationMs)}: ${RAN[ran]}`, 'red']
+      ? [`attempt ${attempt}`, `✗ ${nameOf(failure)} in ${time(durationMs)}: ${RAN[ran]}`, 'red']
       : [`attempt ${attempt}`, `✓ answered in ${time(durationMs)}`, 'green'],
   'attempt.abandoned': () => ['let go', 'nobody waits for it, and it may still be running', 'yellow'],
   'retry.scheduled': ({ waitMs, failure: { verdict, retryAfterMs } }) => {
@@ -33,14 +33,37 @@ const ROWS: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Row | u
   ],
   'fallback.used': ({ ok, failure }) => [
     'fallback',
-    ok ? `answers in place of ${failure.code}` : 'fails too',
+    ok ? `answers in place of ${nameOf(failure)}` : 'fails too',
     ok ? 'green' : 'yellow',
   ],
   'call.ended': ({ failure, mayHaveRun }) =>
     failure && ['failed', `${failure.code}, mayHaveRun: ${mayHaveRun}`, 'red'],
 }
 
+/** A function's own error has a name of its own. */
+function nameOf({ code, remote }: Failure): string {
+  return code === 'FunctionError' && remote?.errorType !== undefined ? remote.errorType : code
+}
+
 const RAN = { no: 'it did not run', maybe: 'it may have run', yes: 'it ran' } as const
+
+/** The columns. */
+const NUMBER = 5
+const NAME = 15
+const AT = 8
+const VERB = 11
+const INDENT = NUMBER + 2 + NAME + AT + 2 + VERB
+
+const FAILED: Part = ['✗', 'red']
+const REFUSED: Part = ['⊘', 'yellow']
+const LEGEND: readonly Part[] = [
+  ...[1, 2, 3].flatMap((attempt) => [answeredBy(attempt), ' ']),
+  ['answered by that attempt   ', 'dim'],
+  FAILED,
+  [' failed   ', 'dim'],
+  REFUSED,
+  [' refused by the open circuit, nothing sent', 'dim'],
+]
 
 /** Tells each call as it happens, from its events alone. */
 export class Narrator implements Observer {
@@ -64,12 +87,7 @@ export class Narrator implements Observer {
   /** From here on the calls of these functions are marks, since there are too many to tell. */
   beginCrowd(...targets: readonly string[]): void {
     this.#crowd = new Map(targets.map((target) => [target, []]))
-    const told = (text: string): Part => [`${text}   `, 'dim']
-    this.#paper.line(
-      ' '.repeat(NUMBER + 2),
-      ...[ANSWERED(1), ' ', ANSWERED(2), ' ', ANSWERED(3), told(' answered by that attempt')],
-      ...[FAILED, told(' failed'), REFUSED, told(' refused by the open circuit, nothing sent')],
-    )
+    this.#paper.line(' '.repeat(NUMBER + 2), ...LEGEND)
   }
 
   /** Shows the marks since the last wave, in the order in which the calls ended. */
@@ -103,17 +121,11 @@ export class Narrator implements Observer {
   }
 }
 
-const FAILED: Part = ['✗', 'red']
-const REFUSED: Part = ['⊘', 'yellow']
-const ANSWERED = (attempt: number): Part => [String(attempt), attempt === 1 ? 'green' : 'cyan']
-
 function mark(crowd: Crowd, { target, failure, attempts }: EventOf<'call.ended'>): void {
   if (failure) crowd.get(target)?.push(failure.code === 'CircuitOpen' ? REFUSED : FAILED)
-  else crowd.get(target)?.push(ANSWERED(attempts.length))
+  else crowd.get(target)?.push(answeredBy(attempts.length))
 }
 
-const NUMBER = 5
-const NAME = 15
-const AT = 8
-const VERB = 11
-const INDENT = NUMBER + 2 + NAME + AT + 2 + VERB
+function answeredBy(attempt: number): Part {
+  return [String(attempt), attempt === 1 ? 'green' : 'cyan']
+}

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { inspect } from 'node:util'
 
 export type Ink = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
@@ -31,7 +31,7 @@ export class Paper {
       const [text, ink] = typeof part === 'string' ? [part] : part
       const shown = text.length > left ? `${text.slice(0, Math.max(0, left - 1))}…`.slice(0, left) : text
       left -= shown.length
-      return ink && this.#colours ? styleText(ink, shown) : shown
+      return ink && this.#colours ? painted(shown, ink) : shown
     })
     this.#stream.write(`${drawn.join('').trimEnd()}\n`)
   }
@@ -51,6 +51,12 @@ export class Paper {
     this.line()
     this.line(['── ', 'dim'], [text, 'bold'], [` ${rule}`, 'dim'])
   }
+}
+
+/** Not `styleText`, which asks another stream than ours whether it takes colours. */
+function painted(text: string, ink: Ink): string {
+  const [on, off] = inspect.colors[ink] ?? [0, 0]
+  return `\u001B[${on}m${text}\u001B[${off}m`
 }
 
 function wrap(text: string, width: number): string[] {

@@ -19,6 +19,10 @@ export function summarise({ paper, tally, local, idempotent }: Stage): void {
     paper.line(row(name, cells(counts, ours.filter((execution) => execution.function === name).length)))
   }
   paper.line([row('all', cells(total([...tally.functions.values()]), ours.length)), 'bold'])
+  paper.line([
+    '  Calls as their events tell them, executions as the server counted them; times of answers.',
+    'dim',
+  ])
   paper.line()
 
   const ordinary = [...idempotent].filter(([, declared]) => !declared).map(([ticket]) => ticket)

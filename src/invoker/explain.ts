@@ -2,6 +2,7 @@ import { formatMs } from '../core/duration.js'
 import { ORDER } from '../policies/order.js'
 import type { BulkheadSettings } from '../policies/bulkhead.js'
 import type { BackoffSettings } from '../policies/retry-settings.js'
+import { jsonCodec } from '../transport/payload.js'
 import type { Plan } from './plan.js'
 
 /** One step of a plan, outermost first. */
@@ -14,6 +15,7 @@ export interface PlanStep {
 /** A plan as data. */
 export interface PlanData {
   readonly target: string
+  readonly tenant?: string
   readonly idempotent: boolean
   readonly steps: readonly PlanStep[]
 }
@@ -82,10 +84,11 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
   },
   hedge: () => OFF,
   timeout: ({ timeout }) => (timeout ? [timeout, `${formatMs(timeout.limitMs)} for each attempt`] : OFF),
-  transport: ({ logs, clientContext, input, output }) => [
+  transport: ({ logs, clientContext, codec, input, output }) => [
     {
       logs,
       clientContext: clientContext !== undefined,
+      codec: codec === jsonCodec ? 'json' : 'function',
       inputSchema: input !== undefined,
       outputSchema: output !== undefined,
     },
@@ -93,6 +96,9 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       'AWS SDK, its own retries off',
       ...(logs ? ['log tail'] : []),
       ...(clientContext ? ['client context'] : []),
+      ...(codec === jsonCodec ? [] : ['your own codec']),
+      ...(input ? ['input checked'] : []),
+      ...(output ? ['output checked'] : []),
     ].join('; '),
   ],
 }
@@ -132,14 +138,22 @@ function describe(
 export function explainPlan(name: string, plan: Plan, client: BulkheadSettings | false): string {
   const steps = describe(plan, client)
   const width = Math.max(...steps.map(({ step }) => step.length))
-  const head = `${name}, ${plan.idempotent ? 'idempotent' : 'not idempotent'}`
+  const { tenantId } = plan.target
+  const owner = tenantId === undefined ? name : `${name} for tenant ${tenantId}`
+  const head = `${owner}, ${plan.idempotent ? 'idempotent' : 'not idempotent'}`
   return [head, ...steps.map(({ step, words }) => `  ${step.padEnd(width)}  ${words}`)].join('\n')
 }
 
 /** The plan as data. */
 export function planData(name: string, plan: Plan, client: BulkheadSettings | false): PlanData {
   const steps = describe(plan, client).map(({ step, settings }) => ({ step, settings: plain(settings) }))
-  return { target: name, idempotent: plan.idempotent, steps }
+  const { tenantId } = plan.target
+  return {
+    target: name,
+    ...(tenantId !== undefined && { tenant: tenantId }),
+    idempotent: plan.idempotent,
+    steps,
+  }
 }
 
 function plain(settings: unknown): unknown {

@@ -22,6 +22,12 @@ export interface Clients {
 
 const CONNECTION_TIMEOUT_MS = 3_000
 
+/**
+ * A connection that the far end drops while it is idle fails the next request on it, which then may have run and is not
+ * repeated. So ours go first; a connection in use is never cut by this.
+ */
+const IDLE_SOCKET_MS = 30_000
+
 /** One client for each region, made on first use, with as many sockets as calls may be in flight. */
 export function createClients({ client, ...config }: ClientOptions, maxSockets: number): Clients {
   if (typeof client === 'function') return { clientOf: client, destroy() {} }
@@ -48,6 +54,6 @@ export function createClients({ client, ...config }: ClientOptions, maxSockets: 
 }
 
 function handlerFor(maxSockets: number): NonNullable<LambdaClientConfig['requestHandler']> {
-  const agent = { keepAlive: true, maxSockets }
+  const agent = { keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS }
   return { connectionTimeout: CONNECTION_TIMEOUT_MS, httpAgent: agent, httpsAgent: agent }
 }

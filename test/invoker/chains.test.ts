@@ -18,6 +18,8 @@ const METHODS: Readonly<Record<string, (chain: AnyFn) => AnyFn>> = {
   input: (chain) => chain.input(z.unknown()),
   output: (chain) => chain.output(z.unknown()),
   qualifier: (chain) => chain.qualifier('live'),
+  tenant: (chain) => chain.tenant('a'),
+  codec: (chain) => chain.codec({ encode: String, decode: String }),
   use: (chain) => chain.use((next) => next, { before: 'retry' }),
 }
 

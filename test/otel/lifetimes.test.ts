@@ -1,12 +1,12 @@
-import { trace } from '@opentelemetry/api'
-import { expect, test, vi } from 'vitest'
+import { diag, trace, type TracerProvider } from '@opentelemetry/api'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createInvoker, type Observer, type Transport } from 'resilient-lambda'
 import { openTelemetry } from 'resilient-lambda/otel'
 import { createScript, fakeClock } from 'resilient-lambda/testing'
 import { answered } from '../../src/core/outcome.js'
 import type { Policy } from '../../src/core/policy.js'
 import { CallSpans } from '../../src/otel/spans.js'
-import { parentIdOf, tracing, useContexts } from './support.js'
+import { measuring, parentIdOf, tracing, useContexts } from './support.js'
 
 function setUp(transport?: Transport) {
   const clock = fakeClock()
@@ -31,6 +31,7 @@ const never = (): Promise<never> => new Promise(() => {})
 
 test('nothing is kept of thousands of calls, however they end', async () => {
   useContexts()
+  const complaints = complaintsOfTheSdk()
   const { clock, script, lambda, callSpans, spans } = setUp()
   script('good').replies(1)
   script('hanging').hangs()
@@ -54,7 +55,17 @@ test('nothing is kept of thousands of calls, however they end', async () => {
   expect(callSpans.size).toBe(0)
   const ended = spans()
   expect(ended.filter((one) => parentIdOf(one) === undefined)).toHaveLength(calls.length)
+  expect(complaints, 'spans ended twice, or used after their end').toEqual([])
 })
+
+/** What OpenTelemetry says of spans that are used wrongly. */
+function complaintsOfTheSdk(): unknown[] {
+  const complaints: unknown[] = []
+  const note = (...said: unknown[]): void => void complaints.push(said)
+  diag.setLogger({ error: note, warn: note, info: note, debug: () => {}, verbose: () => {} })
+  onTestFinished(() => diag.disable())
+  return complaints
+}
 
 test('a transport that never settles and heeds no signal leaves no span open after the deadline', async () => {
   const { clock, lambda, callSpans, spans } = setUp((_, { attempt }) => {
@@ -129,12 +140,7 @@ test.each<[string, () => Observer]>([
   [
     'starts spans that cannot be ended',
     () => {
-      const span = trace.wrapSpanContext({ traceId: '', spanId: '', traceFlags: 0 })
-      span.end = explode
-      const tracerProvider = {
-        getTracer: () => ({ startSpan: () => span, startActiveSpan: () => explode() }),
-      }
-      return openTelemetry({ tracerProvider })
+      return openTelemetry({ tracerProvider: endless() })
     },
   ],
   ['measures nothing', () => openTelemetry({ meterProvider: { getMeter: () => explode() } })],
@@ -147,6 +153,16 @@ test.each<[string, () => Observer]>([
   const lambda = createInvoker({ transport: script.transport, clock, observers: [observer()] })
   expect(await clock.runUntil(lambda('quote').invoke())).toEqual({ total: 1 })
   expect(script('quote').requests).toHaveLength(2)
+})
+
+test('calls are measured although no span can be ended', async () => {
+  vi.spyOn(process, 'emitWarning').mockReturnValue()
+  const { clock, script } = setUp()
+  const { meterProvider, points } = measuring()
+  script('quote').replies(1)
+  const observers = [openTelemetry({ tracerProvider: endless(), meterProvider })]
+  await clock.runUntil(createInvoker({ transport: script.transport, clock, observers })('quote').invoke())
+  expect(await points('resilient_lambda.calls')).toMatchObject([{ value: 1 }])
 })
 
 test('spans end although no metric can be made', async () => {
@@ -169,4 +185,11 @@ test('a context that cannot be sent along leaves the spans as they are', async (
 
 function explode(): never {
   throw new Error('no telemetry today')
+}
+
+/** Makes spans that cannot be ended. */
+function endless(): TracerProvider {
+  const span = trace.wrapSpanContext({ traceId: '', spanId: '', traceFlags: 0 })
+  span.end = explode
+  return { getTracer: () => ({ startSpan: () => span, startActiveSpan: explode }) }
 }

@@ -11,7 +11,7 @@ function setUp() {
   const { meterProvider, collect, points } = measuring()
   const observers = [openTelemetry({ meterProvider })]
   const lambda = createInvoker({ transport: script.transport, clock, region: 'eu-west-1', observers })
-  return { clock, script, collect, points, lambda }
+  return { clock, script, collect, points, observers, lambda }
 }
 
 const TARGET = {
@@ -135,6 +135,14 @@ test('the gauge follows a circuit that is opened and closed by hand', async () =
   expect(await points('resilient_lambda.breaker.state')).toEqual([{ attributes: TARGET, value: 2 }])
   circuit?.close()
   expect(await points('resilient_lambda.breaker.state')).toEqual([{ attributes: TARGET, value: 0 }])
+})
+
+test('an observer of an invoker and of a chain counts once', async () => {
+  const { clock, script, points, observers, lambda } = setUp()
+  script('quote').replies(1)
+  const chain = observers.reduce((fn, observer) => fn.observe(observer), lambda('quote'))
+  await clock.runUntil(chain.invoke())
+  expect(await points('resilient_lambda.calls')).toEqual([{ attributes: ANSWERED, value: 1 }])
 })
 
 /** Calls that touch every metric. */

@@ -237,14 +237,6 @@ test('a protected function that is no Lambda function has internal spans without
   expect(Object.keys(attempt.attributes).filter((key) => /^(?:faas|rpc|aws)\./.test(key))).toEqual([])
 })
 
-test('an observer of an invoker and of a chain makes its spans once', async () => {
-  const { clock, script, lambda, observers, spans } = setUp()
-  script('quote').replies(1)
-  const chain = observers.reduce((fn, observer) => fn.observe(observer), lambda('quote'))
-  await clock.runUntil(chain.invoke())
-  expect(spans().map(({ name }) => name)).toEqual(['attempt quote', 'invoke quote'])
-})
-
 test.each([
   [
     { tracer: 1 },

@@ -60,7 +60,7 @@ export function idOf(span: ReadableSpan): string {
   return span.spanContext().spanId
 }
 
-export interface Point {
+interface Point {
   readonly attributes: Attributes
   readonly value: unknown
 }

@@ -44,7 +44,7 @@ export const CROWDS: readonly Chapter[] = [
       await stage.send(stock, { sku: 'A1' })
 
       local.faults('stock').clear()
-      narrator.remark('meanwhile', 'stock is mended; the next call comes when the circuit is ready')
+      narrator.remark('meanwhile', 'stock is mended; the next call waits for the circuit')
       await sleep(Math.ceil(stock.circuit?.snapshot().retryAfterMs ?? 0) + 1)
       for (let probe = 1; probe <= 3; probe++) await stage.send(stock, { sku: 'A1' })
     },

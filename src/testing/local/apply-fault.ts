@@ -3,7 +3,7 @@ import { parseDuration } from '../../core/duration.js'
 import type { Duration } from '../../core/duration.js'
 import type { Fault } from './faults.js'
 import { replyOf } from './fault-replies.js'
-import { reset, trickle, write } from './raw-socket.js'
+import { reset, resetOnceRead, trickle, write } from './raw-socket.js'
 import { rawHead } from './reply.js'
 import type { Reply } from './reply.js'
 
@@ -54,7 +54,7 @@ export async function applyFault(fault: Fault, exchange: Exchange): Promise<void
     case 'cutReply':
       await writeHalf(exchange, await exchange.run())
       if (fault.mode === 'fin') socket.end()
-      else reset(socket)
+      else await resetOnceRead(socket)
       break
     case 'stallReply':
       await writeHalf(exchange, await exchange.run())

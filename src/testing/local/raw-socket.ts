@@ -1,8 +1,17 @@
 import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 
 /** Ends the connection with RST, so that the peer reads ECONNRESET. */
 export function reset(socket: Socket): void {
   if (!socket.destroyed) socket.resetAndDestroy()
+}
+
+/** As `reset`, after a client of this process has had the time to read what was written. */
+export async function resetOnceRead(socket: Socket): Promise<void> {
+  // A reset that arrives together with data reads as a mere end; two turns make sure of one poll between them.
+  await setImmediate()
+  await setImmediate()
+  reset(socket)
 }
 
 /** Resolves once the kernel has the bytes, or the connection is gone. */

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { createInvoker, type Fn, type FunctionSettings, type Result } from 'resilient-lambda'
-import { fakeClock, type FakeClock } from 'resilient-lambda/testing'
+import type { FakeClock } from 'resilient-lambda/testing'
+import { heardClock, plan, type HeardClock } from './aborts.js'
 import type { CallPlan, FunctionPlan, Scenario } from './scenario.js'
 import { createServer, type Fate, type Sent } from './server.js'
 
@@ -31,7 +32,7 @@ const WELL: readonly Fate[] = [{ connectMs: 0, workMs: 10, end: 'answers', retry
 
 /** Plays a scenario on a fake clock, to its end. */
 export async function play(scenario: Scenario): Promise<Report> {
-  const clock = fakeClock({ seed: scenario.seed })
+  const clock = heardClock(scenario.seed)
   const server = createServer(clock, function fatesOf(name, number) {
     const plan = scenario.calls[number]
     if (!plan) return WELL
@@ -45,9 +46,8 @@ export async function play(scenario: Scenario): Promise<Report> {
   })
   const quote = withFallback(lambda('quote'), lambda('other'), scenario)
 
-  const settled = scenario.calls.map(() => new AbortController())
   const calls = await clock.runUntil(
-    Promise.all(scenario.calls.map((plan, number) => playCall(quote, plan, number, clock, settled))),
+    Promise.all(scenario.calls.map((plan, number) => playCall(quote, plan, number, clock))),
   )
   const pendingTimers = clock.pending
   const log = [...server.log]
@@ -90,26 +90,18 @@ async function playCall(
   quote: Quote,
   { startMs, abort }: CallPlan,
   number: number,
-  clock: FakeClock,
-  settled: readonly AbortController[],
+  clock: HeardClock,
 ): Promise<Played> {
   await new Promise<void>((resolve) => void clock.setTimer(startMs, resolve))
   const caller = new AbortController()
   let abortedAtMs: number | undefined
-  const giveUp = (): void => {
+  const forget = plan(abort, clock, () => {
     abortedAtMs = clock.now()
     caller.abort()
-  }
-  const timer = abort && 'afterMs' in abort ? clock.setTimer(abort.afterMs, giveUp) : undefined
-  const model = abort && 'whenCall' in abort ? settled[abort.whenCall]?.signal : undefined
-  model?.addEventListener('abort', giveUp)
-  if (model?.aborted) giveUp()
-
+  })
   const startedAtMs = clock.now()
   const result = await quote.safeInvoke({ call: number }, { signal: caller.signal })
-  timer?.cancel()
-  model?.removeEventListener('abort', giveUp)
-  settled[number]?.abort()
+  forget()
   const listeners = getEventListeners(caller.signal, 'abort').length
   return { number, startedAtMs, settledAtMs: clock.now(), abortedAtMs, result, listeners }
 }

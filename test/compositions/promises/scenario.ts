@@ -2,8 +2,8 @@ import * as fc from 'fast-check'
 import { CATALOGUE, type FailureCode, type Settings } from 'resilient-lambda'
 import type { Fate } from './server.js'
 
-/** When the caller gives up: so long after the start, or in the moment in which another call settles. */
-export type Abort = { readonly afterMs: number } | { readonly whenCall: number }
+/** When the caller gives up: so long after the start, or so many timers later and some steps within that moment. */
+export type Abort = { readonly afterMs: number } | { readonly afterTimers: number; readonly steps: number }
 
 /** One call of the function `quote`, and what its requests meet. */
 export interface CallPlan {
@@ -116,10 +116,13 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
   startMs: ms(400),
   fates,
   otherFates: fates,
-  abort: fc.option(fc.oneof(fc.record({ afterMs: ms(500) }), fc.record({ whenCall: fc.nat(9) })), {
-    nil: undefined,
-    freq: 2,
-  }),
+  abort: fc.option(
+    fc.oneof(fc.record({ afterMs: ms(500) }), fc.record({ afterTimers: fc.nat(20), steps: fc.nat(20) })),
+    {
+      nil: undefined,
+      freq: 2,
+    },
+  ),
 })
 
 /** Any run. */

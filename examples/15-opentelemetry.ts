@@ -17,5 +17,5 @@ trace.setGlobalTracerProvider(
 await lambda('quote').invoke({ sku: 'A1' })
 
 for (const { name, attributes, parentSpanContext } of exporter.getFinishedSpans()) {
-  console.log(`${parentSpanContext ? '  ' : ''}${name}: ${attributes['error.type'] ?? 'answered'}`)
+  console.log(parentSpanContext ? '  child:' : 'call:', name, attributes['error.type'] ?? 'answered')
 }

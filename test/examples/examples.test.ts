@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { play, run } from '../../examples/stage.js'
+import { compileExamples, type Compiled } from './compile.js'
+
+let compiled: Compiled
+beforeAll(async () => {
+  compiled = await compileExamples()
+})
+afterAll(() => compiled.remove())
+
+/** What each example says in the end, and how often functions ran for it. */
+const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: RegExp[]]>> = {
+  '01-one-liner': [1, /answered: \{ sku: 'A1', total: 12\.5/, /quote, not idempotent/],
+  '02-typed-from-the-handler': [1, /A1: 37\.50, until 20\d\d/],
+  '03-settings-for-an-app': [
+    2,
+    /receipt: \{ order: 'A-17', cents: 9900, number: 1 \}/,
+    /timeout +1 s for each attempt/,
+    /functions\.quote\.retry\.attempts must be a whole number from 1 to 20, but was 'five'/,
+  ],
+  '04-idempotent-retry': [3, /^ResponseCut, may have run: true$/m, /^answered: true, after 3 attempts$/m],
+  '05-breaker-in-a-health-endpoint': [
+    0,
+    /call 3: ServiceException\ncall 4: CircuitOpen/,
+    /status: 'degraded'/,
+  ],
+  '06-fallback': [1, /a value: null/, /\{ total: 12, because: 'transient' \}/, /another function: 12\.5/],
+  '07-inside-a-lambda': [1, /3 s left: 200/, /0\.6 s left: \{ statusCode: 503, body: 'DeadlineExceeded' \}/],
+  '08-testing-your-code': [0, /pass 3\n.*fail 0\n/],
+  '09-handling-errors': [
+    1,
+    /\{ status: 429, retryAfterSeconds: 30 \}/,
+    /\{ status: 422, body: 'RangeError: there is no product Z9' \}/,
+    /\{ status: 502 \}/,
+    /"quoet" failed: ResourceNotFoundException .*\n\{ status: 500 \}/,
+  ],
+  '10-watching-calls': [
+    2,
+    /ENINotReadyException, again in \d+ ms/,
+    /answered, 2 attempts/,
+    /not again: it may have run/,
+  ],
+  '11-policies-around-anything': [0, /one euro is 1\.08, after 3 requests/],
+  '12-checked-by-a-schema': [1, /25 true/, /InputInvalid/, /path: 'sku'/],
+  '13-cancelled-by-the-caller': [0, /Aborted after 1 attempt/],
+  '14-a-client-of-your-own': [
+    4,
+    /through the invoker: ResponseCut after 1 attempt/,
+    /the client alone: answered after 3 attempts/,
+  ],
+  '15-opentelemetry': [
+    1,
+    /  child: attempt quote EC2UnexpectedException\n {2}child: attempt quote answered\ncall: invoke quote answered/,
+  ],
+  '16-every-policy': [8, /quote: answered/, /REPORT RequestId/],
+}
+
+it('tells of every example how it ends', () => {
+  const numbered = readdirSync('examples').filter((file) => /^\d\d-.*\.ts$/.test(file))
+  expect(numbered.map((file) => file.slice(0, -'.ts'.length))).toEqual(Object.keys(ENDINGS))
+})
+
+it.each(Object.entries(ENDINGS))('%s runs to its end by itself', async (name, [executions, ...says]) => {
+  const played = await play(name, compiled.folder)
+  expect(played).toMatchObject({ exitCode: 0, stderr: '' })
+  for (const words of says) expect(played.stdout).toMatch(words)
+  expect(played.executions).toHaveLength(executions)
+})
+
+it('runs an example by its number', async () => {
+  const { exitCode, stdout } = await run([`${compiled.folder}/run.js`, '02'])
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/^A1: 37\.50.*\n\(exit code 0; the functions ran 1 times\)\n$/)
+})
+
+it('lists the examples to one who names none of them', async () => {
+  const { exitCode, stdout } = await run([`${compiled.folder}/run.js`, '99'])
+  expect(exitCode).toBe(2)
+  expect(stdout).toContain('04-idempotent-retry')
+})

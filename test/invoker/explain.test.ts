@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { scripted } from './support.js'
+
+describe('explain()', () => {
+  it('prints the plan in its true order with every default', () => {
+    expect(scripted().lambda('quote:live').explain()).toMatchInlineSnapshot(`
+      "quote:live, not idempotent
+        fallback   off
+        deadline   60 s for the whole call
+        bulkhead   function: 100 in flight, 100 waiting up to 10 s; client: 200 in flight, 200 waiting up to 10 s
+        retry      3 attempts; waits full, 50 ms to 5 s; after throttles equal, 1 s to 20 s; never repeats what may have run; function errors: not retried; budget of 10 tokens, 0.2 a success, 0.1 a second
+        breaker    opens at 50 % failures of at least 20 in 30 s; or 10 in a row; for 5 s growing to 60 s; 3 probes close it
+        hedge      off
+        timeout    off
+        transport  AWS SDK, its own retries off"
+    `)
+  })
+
+  it('prints what was set', () => {
+    const { lambda } = scripted({ bulkhead: { concurrency: 40, queue: 0 } })
+    const chain = lambda('quote')
+      .tenant('a')
+      .deadline('1.5s')
+      .timeout('600ms')
+      .retry({
+        attempts: 4,
+        backoff: () => 10,
+        throttle: { backoff: 'decorrelated' },
+        functionErrors: ['Flaky'],
+        retryIf: () => true,
+        budget: false,
+      })
+      .circuitBreaker({ failureRate: 0.25, slowCalls: { duration: '2s', rate: 0.9 } })
+      .bulkhead({ concurrency: 8, maxWait: '50ms' })
+      .fallback(lambda('backup'), { kinds: ['throttle'], limit: '2s' })
+      .idempotent()
+      .logs()
+      .clientContext({ custom: {} })
+      .codec({ encode: String, decode: String })
+      .input(z.string())
+      .output(z.string())
+    expect(chain.explain()).toMatchInlineSnapshot(`
+      "quote for tenant a, idempotent
+        fallback   for throttle; within 2 s; only where a repeat is safe
+        deadline   1.5 s for the whole call
+        bulkhead   function: 8 in flight, 100 waiting up to 50 ms; client: 40 in flight, 0 waiting up to 10 s
+        retry      4 attempts; waits by your function, 50 ms to 5 s; after throttles decorrelated, 1 s to 20 s; repeats what may have run; function errors: Flaky; no budget; decided by retryIf
+        breaker    opens at 25 % failures of at least 20 in 30 s; or 10 in a row, or 90 % slower than 2 s; for 5 s growing to 60 s; 3 probes close it
+        hedge      off
+        timeout    600 ms for each attempt
+        transport  AWS SDK, its own retries off; log tail; client context; your own codec; input checked; output checked"
+    `)
+  })
+
+  it('prints what is off, and a deadline that a context sets', () => {
+    const { lambda } = scripted({ bulkhead: false })
+    const bare = lambda('quote').retry(false).circuitBreaker(false).bulkhead(false)
+    expect(bare.deadline({ getRemainingTimeInMillis: () => 1 }).explain()).toMatchInlineSnapshot(`
+      "quote, not idempotent
+        fallback   off
+        deadline   the time that remains to the calling function
+        bulkhead   off
+        retry      off
+        breaker    off
+        hedge      off
+        timeout    off
+        transport  AWS SDK, its own retries off"
+    `)
+    expect(bare.deadline(false).explain()).toMatch(/deadline +off/)
+  })
+})
+
+describe('toJSON()', () => {
+  it('is the plan as data, with every default', () => {
+    expect(scripted().lambda('quote:live').toJSON()).toMatchInlineSnapshot(`
+      {
+        "idempotent": false,
+        "steps": [
+          {
+            "settings": false,
+            "step": "fallback",
+          },
+          {
+            "settings": {
+              "limitMs": 60000,
+            },
+            "step": "deadline",
+          },
+          {
+            "settings": {
+              "client": {
+                "concurrency": 200,
+                "maxWaitMs": 10000,
+                "queue": 200,
+              },
+              "function": {
+                "concurrency": 100,
+                "maxWaitMs": 10000,
+                "queue": 100,
+              },
+            },
+            "step": "bulkhead",
+          },
+          {
+            "settings": {
+              "attempts": 3,
+              "backoff": "full",
+              "baseDelayMs": 50,
+              "budget": {
+                "capacity": 10,
+                "perSecond": 0.1,
+                "perSuccess": 0.2,
+              },
+              "functionErrors": false,
+              "maxDelayMs": 5000,
+              "throttle": {
+                "backoff": "equal",
+                "baseDelayMs": 1000,
+                "maxDelayMs": 20000,
+              },
+            },
+            "step": "retry",
+          },
+          {
+            "settings": {
+              "consecutiveFailures": 10,
+              "failureRate": 0.5,
+              "maxOpenForMs": 60000,
+              "minimumCalls": 20,
+              "openForMs": 5000,
+              "probes": 3,
+              "slowCalls": false,
+              "windowMs": 30000,
+            },
+            "step": "breaker",
+          },
+          {
+            "settings": false,
+            "step": "hedge",
+          },
+          {
+            "settings": false,
+            "step": "timeout",
+          },
+          {
+            "settings": {
+              "clientContext": false,
+              "codec": "json",
+              "inputSchema": false,
+              "logs": false,
+              "outputSchema": false,
+            },
+            "step": "transport",
+          },
+        ],
+        "target": "quote:live",
+      }
+    `)
+  })
+
+  it('survives JSON whatever was set', () => {
+    const { lambda } = scripted()
+    const chain = lambda('quote')
+      .retry({ backoff: () => 10, retryIf: () => true, functionErrors: () => true })
+      .fallback(() => 1n)
+      .deadline({ getRemainingTimeInMillis: () => 1 })
+      .use((next) => next, { before: 'retry' })
+      .clientContext({ custom: { token: 'hush' } })
+    const data = chain.toJSON()
+    expect(JSON.parse(JSON.stringify(data))).toEqual(data)
+    expect(data.steps.find(({ step }) => step === 'retry')?.settings).toMatchObject({
+      backoff: 'function',
+      retryIf: 'function',
+      functionErrors: 'function',
+    })
+    expect(JSON.stringify(chain)).not.toContain('hush')
+  })
+
+  it('belongs to its taker', () => {
+    const chain = scripted().lambda('quote')
+    const steps = chain.toJSON().steps as unknown[]
+    steps.length = 0
+    expect(chain.toJSON().steps.length).toBeGreaterThan(7)
+  })
+})

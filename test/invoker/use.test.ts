@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { answered, failed, failure, ORDER, type Policy, type PolicyName } from 'resilient-lambda/policies'
+import type { Fn } from 'resilient-lambda'
+import { scripted } from './support.js'
+
+function noting(seen: string[], name: string): Policy {
+  return (next) => (call, context) => {
+    seen.push(name)
+    return next(call, context)
+  }
+}
+
+const PLACES = ORDER.flatMap((place) => [`before ${place}`, `after ${place}`])
+
+function everywhere(chain: Fn<unknown, unknown>, seen: string[]): Fn<unknown, unknown> {
+  return PLACES.toReversed().reduce((fn, where) => {
+    const [side, place] = where.split(' ') as ['before' | 'after', PolicyName]
+    return fn.use(noting(seen, where), { [side]: place } as { before: PolicyName })
+  }, chain)
+}
+
+describe('use()', () => {
+  it('puts a policy at any place, whatever the order of the calls', async () => {
+    const { lambda, script } = scripted()
+    script('quote').replies(1)
+    const seen: string[] = []
+    await everywhere(lambda('quote'), seen).invoke()
+    expect(seen).toEqual(PLACES)
+  })
+
+  it('has the places from "after retry" on inwards met by each attempt', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').fails('HostUnreachable').replies(1)
+    const seen: string[] = []
+    await clock.runUntil(everywhere(lambda('quote'), seen).invoke())
+    expect(seen).toEqual([...PLACES, ...PLACES.slice(PLACES.indexOf('after retry'))])
+  })
+
+  it('has the same places where our own policy is off', async () => {
+    const { lambda, script } = scripted({ bulkhead: false })
+    script('quote').replies(1)
+    const seen: string[] = []
+    const bare = lambda('quote').retry(false).deadline(false).circuitBreaker(false).bulkhead(false)
+    await everywhere(bare, seen).invoke()
+    expect(seen).toEqual(PLACES)
+  })
+
+  it('keeps the order in which policies were given for one place', async () => {
+    const { lambda, script } = scripted()
+    script('quote').replies(1)
+    const seen: string[] = []
+    await lambda('quote')
+      .use(noting(seen, 'first'), { before: 'retry' })
+      .use(noting(seen, 'second'), { before: 'retry' })
+      .invoke()
+    expect(seen).toEqual(['first', 'second'])
+  })
+
+  it('lets a policy answer by itself', async () => {
+    const { lambda, script } = scripted()
+    const cached: Policy = () => () => Promise.resolve(answered('cached'))
+    expect(await lambda('quote').use(cached, { before: 'deadline' }).invoke()).toBe('cached')
+    expect(script('quote').requests).toEqual([])
+  })
+
+  it('lets a policy fail with a verdict, which the others act on', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').replies(1)
+    let refusals = 0
+    const flaky: Policy = (next) => (call, context) =>
+      refusals++ === 0 ? Promise.resolve(failed(failure('HostUnreachable'))) : next(call, context)
+    const result = await clock.runUntil(lambda('quote').use(flaky, { after: 'timeout' }).safeInvoke())
+    expect(result).toMatchObject({ ok: true, value: 1 })
+    expect(result.meta.attempts).toMatchObject([{ code: 'HostUnreachable' }, { ran: 'yes' }])
+  })
+
+  it('shows a policy the payload outside, and its bytes inside', async () => {
+    const { lambda, script } = scripted()
+    script('quote').replies(1)
+    const seen: unknown[] = []
+    const peek: Policy = (next) => (call, context) => {
+      seen.push(call.payload instanceof Uint8Array ? Buffer.from(call.payload).toString() : call.payload)
+      return next(call, context)
+    }
+    await lambda('quote')
+      .use(peek, { before: 'deadline' })
+      .use(peek, { after: 'timeout' })
+      .invoke({ sku: 'A1' })
+    expect(seen).toEqual([{ sku: 'A1' }, '{"sku":"A1"}'])
+  })
+
+  it('stands in explain() under its name', () => {
+    const { lambda } = scripted()
+    const named: Policy = function auditing(next) {
+      return next
+    }
+    const text = lambda('quote')
+      .use(named, { before: 'retry' })
+      .use((next) => next, { after: 'timeout' })
+      .explain()
+    const steps = text.split('\n').map((line) => line.trim().split(' ')[0])
+    expect(steps.slice(1)).toEqual([
+      'fallback',
+      'deadline',
+      'bulkhead',
+      'auditing',
+      'retry',
+      'breaker',
+      'hedge',
+      'timeout',
+      'use',
+      'transport',
+    ])
+  })
+})

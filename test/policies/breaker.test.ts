@@ -1,0 +1,351 @@
+import { describe, expect, it } from 'vitest'
+import type { Circuit, CircuitSettings } from '../../src/core/cells/circuit.js'
+import type { FailureCode } from '../../src/failures/catalogue.js'
+import { failure } from '../../src/failures/failure.js'
+import {
+  BREAKER_DEFAULTS,
+  breakerPolicy,
+  circuitOf,
+  CIRCUITS,
+  parseBreaker,
+} from '../../src/policies/breaker.js'
+import { Bench, eventsOf, fails, hangs, nextThat, takes, timesOf, value, type Step } from './harness.js'
+
+const settings: CircuitSettings = Object.freeze({
+  ...BREAKER_DEFAULTS,
+  failureRate: 1,
+  minimumCalls: 1,
+  consecutiveFailures: 3,
+  openForMs: 1_000,
+  maxOpenForMs: 8_000,
+  probes: 1,
+})
+const policy = breakerPolicy(settings)
+const broken = fails('ConnectionReset')
+
+function circuitIn(bench: Bench, target = 'quote'): Circuit {
+  const subject = { name: target, key: target, clientKey: 'client' }
+  return circuitOf(bench.cells, bench.clock, subject, settings)
+}
+
+async function send(bench: Bench, step: Step, times = 1): Promise<void> {
+  for (let n = 0; n < times; n++) await bench.run(policy, nextThat(step))
+}
+
+async function openIn(bench: Bench): Promise<void> {
+  await send(bench, broken)
+  expect(circuitIn(bench).state).toBe('open')
+}
+
+describe('a circuit breaker', () => {
+  it('passes on what is inside while the circuit is closed', async () => {
+    const bench = new Bench()
+    expect((await bench.run(policy, nextThat(value))).outcome).toBe(value)
+    expect((await bench.run(policy, nextThat(broken))).outcome).toBe(broken)
+  })
+
+  it('refuses while the circuit is open, and says when to ask again', async () => {
+    const bench = new Bench()
+    await openIn(bench)
+    await bench.clock.advance(400)
+    const next = nextThat(value)
+    const { failure: why, events } = await bench.run(policy, next)
+    expect(why).toEqual(failure('CircuitOpen', 'the circuit is open', { retryAfterMs: 600 }))
+    expect(why?.verdict.ran).toBe('no')
+    expect(events).toEqual([{ type: 'breaker.refused', state: 'open', retryAfterMs: 600 }])
+    expect(next.seen).toEqual([])
+  })
+
+  it('tells of every change of the circuit in the events of the call that made it', async () => {
+    const bench = new Bench()
+    const opening = await bench.run(policy, nextThat(broken))
+    expect(eventsOf(opening, 'breaker.state')).toEqual([
+      {
+        type: 'breaker.state',
+        state: 'open',
+        previous: 'closed',
+        why: 'too many failures',
+        openForMs: 1_000,
+      },
+    ])
+    await bench.clock.advance(1_000)
+    const probe = await bench.run(policy, nextThat(value))
+    expect(eventsOf(probe, 'breaker.state').map(({ previous, state }) => [previous, state])).toEqual([
+      ['open', 'half-open'],
+      ['half-open', 'closed'],
+    ])
+  })
+
+  it('refuses what comes beside the probes', async () => {
+    const bench = new Bench()
+    await openIn(bench)
+    await bench.clock.advance(1_000)
+    const probe = bench.start(policy, nextThat(takes(100)))
+    const { failure: why, events } = await bench.run(policy, nextThat(value))
+    expect(why).toEqual(failure('CircuitOpen', 'the circuit is half-open', { retryAfterMs: 1_000 }))
+    expect(events).toEqual([{ type: 'breaker.refused', state: 'half-open', retryAfterMs: 1_000 }])
+    await bench.clock.advance(100)
+    expect(await probe.outcome).toBe(value)
+    expect(circuitIn(bench).state).toBe('closed')
+  })
+
+  it('frees the place of a probe that is cancelled while it ignores that', async () => {
+    const bench = new Bench()
+    await openIn(bench)
+    await bench.clock.advance(1_000)
+    const probe = bench.start(policy, nextThat(hangs))
+    const why = failure('Aborted')
+    probe.scope.cancel(why)
+    expect(await probe.outcome).toEqual({ ok: false, failure: why })
+    expect(circuitIn(bench).state).toBe('half-open')
+    await send(bench, value)
+    expect(circuitIn(bench).state).toBe('closed')
+  })
+
+  it('takes a probe that its deadline cut off for a failed one', async () => {
+    const bench = new Bench()
+    await openIn(bench)
+    await bench.clock.advance(1_000)
+    const probe = bench.start(policy, nextThat(hangs))
+    probe.scope.cancel(failure('DeadlineExceeded', 'too late', { breaker: 'failure' }))
+    await probe.outcome
+    expect(circuitIn(bench).state).toBe('open')
+  })
+
+  it('counts by completion, so that slow failures open it', async () => {
+    const bench = new Bench()
+    const slow = breakerPolicy(
+      Object.freeze({
+        ...settings,
+        minimumCalls: 10,
+        consecutiveFailures: 1_000,
+        windowMs: 1_000,
+        openForMs: 8_000,
+      }),
+    )
+    const next = nextThat(takes(3_000, broken))
+    const calls = []
+    for (let n = 0; n < 60; n++) {
+      calls.push(bench.start(slow, next))
+      await bench.clock.advance(50)
+    }
+    await bench.clock.advance(3_000)
+    await Promise.all(calls.map(({ outcome }) => outcome))
+    const { failure: why } = await bench.run(slow, next)
+    expect(why?.code).toBe('CircuitOpen')
+    const openings = calls.map((call) => eventsOf(call, 'breaker.state').length)
+    expect(openings.flatMap((count, call) => (count > 0 ? call : []))).toEqual([9])
+    expect(bench.clock.pending).toBe(0)
+  })
+
+  it('opens for slow calls when asked to, by how long they took', async () => {
+    const bench = new Bench()
+    const slow = breakerPolicy({ ...settings, slowCalls: { durationMs: 100, rate: 1 } })
+    await bench.clock.advance(5_000)
+    await bench.run(slow, nextThat(takes(99)))
+    expect((await bench.run(slow, nextThat(value))).outcome).toBe(value)
+    const again = breakerPolicy({ ...settings, slowCalls: { durationMs: 100, rate: 0.3 } })
+    await bench.run(again, nextThat(takes(100)))
+    expect((await bench.run(again, nextThat(value))).failure?.code).toBe('CircuitOpen')
+  })
+
+  it('takes a programming error for no evidence, and passes it on', async () => {
+    const bench = new Bench()
+    const error = new TypeError('a mistake')
+    await expect(
+      bench.start(
+        policy,
+        nextThat(() => Promise.reject(error)),
+      ).outcome,
+    ).rejects.toBe(error)
+    expect(circuitIn(bench).snapshot()).toMatchObject({ state: 'closed', calls: 0, failures: 0 })
+    await openIn(bench)
+    await bench.clock.advance(1_000)
+    await expect(
+      bench.start(
+        policy,
+        nextThat(() => Promise.reject(error)),
+      ).outcome,
+    ).rejects.toBe(error)
+    expect(circuitIn(bench).state).toBe('half-open')
+    await send(bench, value)
+    expect(circuitIn(bench).state).toBe('closed')
+  })
+
+  it('works while nobody listens', async () => {
+    const bench = new Bench()
+    await bench.run(policy, nextThat(broken), { silent: true })
+    expect((await bench.run(policy, nextThat(value), { silent: true })).failure?.code).toBe('CircuitOpen')
+  })
+})
+
+describe('what counts against a function', () => {
+  const ignored: readonly FailureCode[] = [
+    'TooManyRequestsException',
+    'ThrottlingException',
+    'ResourceNotFoundException',
+    'InvalidRequestContentException',
+    'AccessDeniedException',
+    'FunctionError',
+    'Aborted',
+    'CircuitOpen',
+    'BulkheadFull',
+    'BulkheadWaitTooLong',
+    'DeadlineExceeded',
+    'PayloadTooLarge',
+  ]
+  const counted: readonly FailureCode[] = [
+    'ServiceException',
+    'ConnectionReset',
+    'ConnectionRefused',
+    'AttemptTimedOut',
+    'Sandbox.Timedout',
+    'Runtime.ExitError',
+  ]
+
+  it.each(ignored)('is not %s: it neither opens the circuit nor closes it', async (code) => {
+    const bench = new Bench()
+    await send(bench, fails(code), 10)
+    expect(circuitIn(bench).snapshot()).toMatchObject({ state: 'closed', calls: 0, failures: 0 })
+    await openIn(bench)
+    await bench.clock.advance(1_000)
+    await send(bench, fails(code), 3)
+    expect(circuitIn(bench).state).toBe('half-open')
+    await send(bench, value)
+    expect(circuitIn(bench).state).toBe('closed')
+  })
+
+  it.each(counted)('is %s', async (code) => {
+    const bench = new Bench()
+    await send(bench, fails(code))
+    expect(circuitIn(bench).state).toBe('open')
+  })
+})
+
+describe('whose circuit it is', () => {
+  it('is one function’s: another is not harmed', async () => {
+    const bench = new Bench()
+    await bench.run(policy, nextThat(broken), { target: 'dead' })
+    expect((await bench.run(policy, nextThat(value), { target: 'dead' })).failure?.code).toBe('CircuitOpen')
+    expect((await bench.run(policy, nextThat(value), { target: 'healthy' })).outcome).toBe(value)
+  })
+
+  it('is shared by every chain with the same settings, however they were made', async () => {
+    const bench = new Bench()
+    await bench.run(breakerPolicy(Object.freeze({ ...settings })), nextThat(broken))
+    const next = nextThat(value)
+    expect((await bench.run(breakerPolicy(Object.freeze({ ...settings })), next)).failure?.code).toBe(
+      'CircuitOpen',
+    )
+    expect((await bench.run(breakerPolicy({ ...settings, probes: 2 }), next)).outcome).toBe(value)
+  })
+
+  it('can be found among the cells, and knows whose it is', () => {
+    const bench = new Bench()
+    const circuit = circuitIn(bench)
+    expect([...bench.cells.entries(CIRCUITS)].map(([, cell]) => cell)).toEqual([circuit])
+    expect(circuit.snapshot().target).toBe('quote')
+    const subject = {
+      name: 'quote',
+      key: 'quote blue',
+      clientKey: 'c',
+      invoked: { name: 'quote', tenant: 'blue' },
+    }
+    expect(circuitOf(bench.cells, bench.clock, subject, settings).snapshot().target).toBe(
+      'quote for tenant blue',
+    )
+  })
+})
+
+describe('a dead function', () => {
+  it('gets few of 200 calls, and all of them again when it is well', async () => {
+    const bench = new Bench()
+    const dead = breakerPolicy(BREAKER_DEFAULTS)
+    const next = nextThat(broken)
+    for (let n = 0; n < 200; n++) await bench.run(dead, next)
+    expect(next.seen).toHaveLength(10)
+    await bench.clock.advance(5_000)
+    const well = nextThat(value)
+    for (let n = 0; n < 200; n++) await bench.run(dead, well)
+    expect(timesOf(well)).toHaveLength(200)
+  })
+})
+
+describe('the settings of a circuit breaker', () => {
+  it('have defaults', () => {
+    expect(parseBreaker({}, 'circuitBreaker')).toEqual({
+      failureRate: 0.5,
+      minimumCalls: 20,
+      windowMs: 30_000,
+      consecutiveFailures: 10,
+      openForMs: 5_000,
+      maxOpenForMs: 60_000,
+      probes: 3,
+      slowCalls: false,
+    })
+    expect(Object.isFrozen(BREAKER_DEFAULTS)).toBe(true)
+  })
+
+  it('change what they name and keep the rest', () => {
+    const parsed = parseBreaker(
+      {
+        failureRate: 0.01,
+        minimumCalls: 1,
+        window: 100,
+        consecutiveFailures: 1,
+        openFor: 1,
+        maxOpenFor: '2m',
+        probes: 100,
+        slowCalls: { duration: '2s', rate: 1 },
+      },
+      'circuitBreaker',
+    )
+    expect(parsed).toEqual({
+      failureRate: 0.01,
+      minimumCalls: 1,
+      windowMs: 100,
+      consecutiveFailures: 1,
+      openForMs: 1,
+      maxOpenForMs: 120_000,
+      probes: 100,
+      slowCalls: { durationMs: 2_000, rate: 1 },
+    })
+    expect(Object.isFrozen(parsed)).toBe(true)
+    expect(parseBreaker({ slowCalls: false }, 'circuitBreaker', parsed)).toEqual({
+      ...parsed,
+      slowCalls: false,
+    })
+  })
+
+  it.each([
+    [{ failureRate: 0.009 }, 'circuitBreaker.failureRate must be a number from 0.01 to 1, but was 0.009.'],
+    [{ failureRate: 50 }, 'circuitBreaker.failureRate must be a number from 0.01 to 1, but was 50.'],
+    [{ minimumCalls: 0 }, 'circuitBreaker.minimumCalls must be a whole number of at least 1'],
+    [{ window: 99 }, 'circuitBreaker.window must be a duration of at least 100 ms'],
+    [{ consecutiveFailures: 0 }, 'circuitBreaker.consecutiveFailures must be a whole number of at least 1'],
+    [{ openFor: 0 }, 'circuitBreaker.openFor must be a duration of at least 1 ms'],
+    [{ maxOpenFor: 0 }, 'circuitBreaker.maxOpenFor must be a duration of at least 1 ms'],
+    [{ probes: 0 }, 'circuitBreaker.probes must be a whole number from 1 to 100, but was 0.'],
+    [{ probes: 101 }, 'circuitBreaker.probes must be a whole number from 1 to 100, but was 101.'],
+    [{ slowCalls: { rate: 1 } }, 'circuitBreaker.slowCalls.duration must be given'],
+    [{ slowCalls: { duration: 1 } }, 'circuitBreaker.slowCalls.rate must be given'],
+    [
+      { slowCalls: { duration: 0, rate: 1 } },
+      'circuitBreaker.slowCalls.duration must be a duration of at least 1 ms',
+    ],
+    [
+      { slowCalls: { duration: 1, rate: 2 } },
+      'circuitBreaker.slowCalls.rate must be a number from 0.01 to 1',
+    ],
+    [
+      { slowCalls: true },
+      'circuitBreaker.slowCalls must be an object with any of: duration, rate, or false to switch',
+    ],
+    [
+      { threshold: 5 },
+      "circuitBreaker has no setting 'threshold'. It takes: failureRate, minimumCalls, window, consecutiveFailures, openFor, maxOpenFor, probes, slowCalls.",
+    ],
+  ])('refuse %j', (given, message) => {
+    expect(() => parseBreaker(given, 'circuitBreaker')).toThrow(message)
+  })
+})

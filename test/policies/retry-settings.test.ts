@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { parseRetry, RETRY_DEFAULTS } from '../../src/policies/retry-settings.js'
+
+describe('the settings of retries', () => {
+  it('have defaults', () => {
+    expect(parseRetry({}, 'retry')).toEqual({
+      attempts: 3,
+      backoff: 'full',
+      baseDelayMs: 50,
+      maxDelayMs: 5_000,
+      throttle: { backoff: 'equal', baseDelayMs: 1_000, maxDelayMs: 20_000 },
+      functionErrors: false,
+      retryIf: undefined,
+      budget: { capacity: 10, perSuccess: 0.2, perSecond: 0.1 },
+    })
+    expect(RETRY_DEFAULTS).toEqual(parseRetry({}, 'retry'))
+    for (const each of [RETRY_DEFAULTS, RETRY_DEFAULTS.throttle, RETRY_DEFAULTS.budget]) {
+      expect(Object.isFrozen(each)).toBe(true)
+    }
+  })
+
+  it('change what they name and keep the rest, in the parts as well', () => {
+    const retryIf = (): boolean => true
+    const backoff = (): number => 5
+    const parsed = parseRetry(
+      {
+        attempts: 20,
+        backoff,
+        baseDelay: 0,
+        maxDelay: '1s',
+        throttle: { baseDelay: '2s' },
+        functionErrors: ['Busy'],
+        retryIf,
+        budget: { capacity: 1 },
+      },
+      'retry',
+    )
+    expect(parsed).toEqual({
+      attempts: 20,
+      backoff,
+      baseDelayMs: 0,
+      maxDelayMs: 1_000,
+      throttle: { backoff: 'equal', baseDelayMs: 2_000, maxDelayMs: 20_000 },
+      functionErrors: ['Busy'],
+      retryIf,
+      budget: { capacity: 1, perSuccess: 0.2, perSecond: 0.1 },
+    })
+    for (const each of [parsed, parsed.throttle, parsed.budget]) expect(Object.isFrozen(each)).toBe(true)
+    const more = parseRetry({ attempts: 1, budget: { perSecond: 0 } }, 'retry', parsed)
+    expect(more).toEqual({ ...parsed, attempts: 1, budget: { ...parsed.budget, perSecond: 0 } })
+  })
+
+  it('switch the budget off, and on again with its defaults', () => {
+    const off = parseRetry({ budget: false }, 'retry')
+    expect(off.budget).toBe(false)
+    expect(parseRetry({}, 'retry', off).budget).toBe(false)
+    expect(parseRetry({ budget: {} }, 'retry', off).budget).toEqual(RETRY_DEFAULTS.budget)
+  })
+
+  it.each(['full', 'equal', 'decorrelated', 'exponential', 'constant'])('know the backoff %s', (backoff) => {
+    expect(parseRetry({ backoff, throttle: { backoff } }, 'retry')).toMatchObject({
+      backoff,
+      throttle: { backoff },
+    })
+  })
+
+  it.each([[true], [false], [['A', 'B']], [[]], [() => true]])(
+    'take %j for function errors',
+    (functionErrors) => {
+      expect(parseRetry({ functionErrors }, 'retry').functionErrors).toEqual(functionErrors)
+    },
+  )
+
+  it.each([
+    [{ attempts: 0 }, 'retry.attempts must be a whole number from 1 to 20, but was 0.'],
+    [{ attempts: 21 }, 'retry.attempts must be a whole number from 1 to 20, but was 21.'],
+    [
+      { backoff: 'jitter' },
+      "retry.backoff must be one of 'full', 'equal', 'decorrelated', 'exponential', 'constant', or a function, but was 'jitter'.",
+    ],
+    [{ baseDelay: -1 }, 'retry.baseDelay must be a duration: milliseconds, or a text such as'],
+    [
+      { maxDelay: '5 seconds' },
+      "retry.maxDelay must be a duration: milliseconds, or a text such as '250ms', '2s', '1.5m', but was '5 seconds'.",
+    ],
+    [{ throttle: { backoff: 3 } }, "retry.throttle.backoff must be one of 'full'"],
+    [
+      { throttle: { attempts: 3 } },
+      "retry.throttle has no setting 'attempts'. It takes: backoff, baseDelay, maxDelay.",
+    ],
+    [
+      { functionErrors: 'Busy' },
+      "retry.functionErrors must be true or false, or a list, or a function, but was 'Busy'.",
+    ],
+    [{ functionErrors: ['Busy', ''] }, 'retry.functionErrors[1] must be a text that is not empty'],
+    [{ retryIf: true }, 'retry.retryIf must be a function, but was true.'],
+    [
+      { budget: 10 },
+      'retry.budget must be an object with any of: capacity, perSuccess, perSecond, or false to switch it off, but was 10.',
+    ],
+    [{ budget: { capacity: 0 } }, 'retry.budget.capacity must be a number from 1 to 1000000, but was 0.'],
+    [{ budget: { capacity: 1_000_001 } }, 'retry.budget.capacity must be a number from 1 to 1000000'],
+    [{ budget: { perSuccess: -1 } }, 'retry.budget.perSuccess must be a number from 0 to 1000, but was -1.'],
+    [{ budget: { perSuccess: 1_001 } }, 'retry.budget.perSuccess must be a number from 0 to 1000'],
+    [{ budget: { perSecond: -1 } }, 'retry.budget.perSecond must be a number from 0 to 1000000'],
+    [{ budget: { perSecond: 1e7 } }, 'retry.budget.perSecond must be a number from 0 to 1000000'],
+    [
+      { budget: { ratio: 1 } },
+      "retry.budget has no setting 'ratio'. It takes: capacity, perSuccess, perSecond.",
+    ],
+    [
+      { retries: 3 },
+      "retry has no setting 'retries'. It takes: backoff, baseDelay, maxDelay, attempts, throttle, functionErrors, retryIf, budget.",
+    ],
+  ])('refuse %j', (given, message) => {
+    expect(() => parseRetry(given, 'retry')).toThrow(message)
+  })
+})
