@@ -2,16 +2,18 @@
 //   <!-- region file#name -->   the region of a file under examples/
 //   <!-- error-table -->        the catalogue of failures
 //   <!-- fault-table -->        a few lines of docs/faults.md, which the wire tests write
+//   <!-- metrics -->            the metrics of resilient-lambda/otel
 //   <!-- explain -->            the default plan, as explain() prints it
 // With --check nothing is written, and a difference is a failure.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { CATALOGUE, createInvoker } from '../dist/index.js'
+import { METRICS } from '../dist/otel/index.js'
 
 const root = resolve(import.meta.dirname, '..')
 const DOCUMENTS = ['README.md', 'src/README.md']
-const BLOCK = /<!-- (region|error-table|fault-table|explain)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
+const BLOCK = /<!-- (region|error-table|fault-table|metrics|explain)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
 
 const FILL = {
   region(place) {
@@ -20,6 +22,7 @@ const FILL = {
   },
   'error-table': errorTable,
   'fault-table': faultTable,
+  metrics: metricsTable,
   explain: () => fence('text', createInvoker()('quote').explain()),
 }
 
@@ -90,6 +93,18 @@ function errorTable() {
 
 function rowOf([code, { ran, retry, breaker, means, advice }]) {
   return `| \`${code}\` | ${ran} | ${retry} | ${breaker} | ${means} | ${advice} |`
+}
+
+function metricsTable() {
+  const rows = Object.values(METRICS).map(
+    ({ name, instrument, unit, description, attributes }) =>
+      `| \`${name}\` | ${instrument} | \`${unit}\` | ${description} | ${attributes.map((a) => `\`${a}\``).join(', ')} |`,
+  )
+  return [
+    '| metric | instrument | unit | what it tells | by |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
 }
 
 let differences = 0

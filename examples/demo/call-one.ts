@@ -3,13 +3,10 @@ import { Narrator } from './narrator.js'
 import { WrongUsage, type Wish } from './options.js'
 import { Paper } from './paper.js'
 
+export type Invocation = Extract<Wish, { do: 'invoke' }>
+
 /** Invokes one function with the environment's credentials: the result goes to stdout, its story to stderr. */
-export async function callOne({
-  name,
-  payload,
-  region,
-  deadline,
-}: Extract<Wish, { do: 'invoke' }>): Promise<number> {
+export async function callOne({ name, payload, region, deadline }: Invocation): Promise<number> {
   const paper = new Paper(process.stderr)
   const fn = chain()
   const result = await fn.safeInvoke(payload)

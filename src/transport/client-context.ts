@@ -18,17 +18,17 @@ export function encodeClientContext(
   context: ClientContext | undefined,
   carrier: Readonly<Record<string, string>> | undefined,
 ): string | undefined {
-  const extra = carrier && Object.keys(carrier).length > 0 ? carrier : undefined
-  if (extra) {
-    const custom = context?.['custom']
-    const encoded = toBase64({
-      ...context,
-      custom: { ...extra, ...(typeof custom === 'object' ? custom : undefined) },
-    })
+  const custom = context?.['custom'] ?? {}
+  if (carrier && Object.keys(carrier).length > 0 && isPlain(custom)) {
+    const encoded = toBase64({ ...context, custom: { ...carrier, ...custom } })
     // What the user sends matters more than the trace: it travels alone where there is no room for both.
     if (encoded.length <= MAX_CLIENT_CONTEXT_BYTES) return encoded
   }
   return context && toBase64(context)
+}
+
+function isPlain(custom: unknown): custom is object {
+  return typeof custom === 'object' && !Array.isArray(custom)
 }
 
 function toBase64(context: ClientContext): string {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { InvokeCommand } from '@aws-sdk/client-lambda'
+import type { Context } from '../core/call.js'
 import type { LiveAttempt } from '../core/history.js'
 import { VERSION } from '../version.js'
 import { INVOCATION_ID_HEADER, watchWritten } from './written.js'
@@ -33,9 +34,10 @@ export function equip(
   handler: object,
   attempt: LiveAttempt,
   tenantId: string | undefined,
-  carrier: Readonly<Record<string, string>> | undefined,
+  { scope, carrier }: Pick<Context, 'scope' | 'carrier'>,
 ): Sighting {
   const sighting: Sighting = { reached: undefined, stopWatching: undefined }
+  const watchable = isNodeHandler(handler)
   const stack = command.middlewareStack
 
   stack.add(
@@ -58,9 +60,9 @@ export function equip(
       if (tenantId !== undefined) headers['x-amz-tenant-id'] = tenantId
       for (const name of TRACE_HEADERS) {
         const value = carrier?.[name]
-        if (value !== undefined) headers[name] ??= value
+        if (isHeaderValue(value)) headers[name] ??= value
       }
-      sighting.stopWatching = watchWritten(invocationId, () => (attempt.ran = 'maybe'))
+      if (watchable) sighting.stopWatching = watchWritten(invocationId, () => (attempt.ran = 'maybe'))
       return next(args)
     },
     { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', tags: ['RETRY'], override: true },
@@ -68,8 +70,10 @@ export function equip(
 
   stack.add(
     (next) => async (args) => {
+      // Credentials may come when nobody waits any more, and not every handler looks at the signal.
+      if (scope.cancelled) throw new Error(scope.cancelled.message)
       sighting.reached = true
-      if (!isNodeHandler(handler)) attempt.ran = 'maybe'
+      if (!watchable) attempt.ran = 'maybe'
       const result = await next(args)
       noteHead(result as HttpResult, attempt)
       return result
@@ -85,6 +89,11 @@ function noteHead({ response }: HttpResult, attempt: LiveAttempt): void {
   if (requestId === undefined) return
   attempt.requestId = requestId
   if (response?.statusCode === 200) attempt.ran = 'yes'
+}
+
+/** What an observer puts into the carrier must not break the request. */
+function isHeaderValue(value: unknown): value is string {
+  return typeof value === 'string' && /^[\t\x20-\x7e]+$/.test(value)
 }
 
 /** Only the SDK's own handler is known to speak through node:http, where writing can be watched. */

@@ -19,12 +19,12 @@ export function sdkTransport(clientOf: ClientOf): Transport {
 
     async function send({ region }: InvokeRequest, { scope, clock, attempt }: Context): Promise<Outcome> {
       const live: LiveAttempt = attempt ?? { number: 1, startedMs: 0, ran: 'no' }
-      const command = commandFor(request, context)
       let sighting: Sighting | undefined
       try {
         const client = clientOf(region)
         await refuseOtherRegion(client, region)
-        sighting = equip(command, client.config.requestHandler, live, request.tenantId, context.carrier)
+        const command = commandFor(request, context)
+        sighting = equip(command, client.config.requestHandler, live, request.tenantId, context)
         // Until our middleware runs, which it does not in a mocked client, nobody can tell.
         live.ran = 'maybe'
         // A client that caches its middleware would use the cached one, without ours, if there were no options.
@@ -67,7 +67,7 @@ function outcomeOf(output: InvokeCommandOutput): Outcome {
     ...(output.DurableExecutionArn !== undefined && { durableExecutionArn: output.DurableExecutionArn }),
   }
   if (functionError) return failed(classifyFunctionError({ functionError, payload, ...reply }))
-  return answered(payload && payload.byteLength > 0 ? payload : undefined, reply)
+  return answered(payload?.byteLength === 0 ? undefined : (payload ?? undefined), reply)
 }
 
 class RegionMismatch extends Error {}

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resolve } from 'node:path'
+import { callOne, type Invocation } from '../../examples/demo/call-one.js'
+import { readOptions, WrongUsage } from '../../examples/demo/options.js'
 import { environmentOf, run } from '../../examples/stage.js'
 import { startLocalLambda, type LocalLambda } from 'resilient-lambda/testing'
 import { compileExamples, type Compiled } from './compile.js'
@@ -84,19 +86,29 @@ describe('the command line', () => {
     expect(stdout).toContain('--function NAME')
   })
 
+  it('refuses what is not right, says so, and shows where to look', async () => {
+    const { exitCode, stdout, stderr } = await main('--functoin', 'quote')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toBe("Unknown option '--functoin'. See --help.\n")
+  })
+
   it.each([
-    [['--functoin', 'quote'], /^Unknown option '--functoin'\./],
     [['quote'], /^Unexpected argument 'quote'\./],
-    [['--function'], /--function <value>' argument missing\./],
-    [['--payload', '1'], /^--payload needs --function NAME\./],
+    [['--function'], /--function <value>' argument missing\.$/],
+    [['--payload', '1'], /^--payload needs --function NAME\.$/],
     [['--function', 'echo', '--payload', '{sku:1}'], /^--payload must be JSON, but was '\{sku:1\}'/],
+  ])('refuses %j with the reason', (args, reason) => {
+    expect(() => readOptions(args)).toThrow(WrongUsage)
+    expect(() => readOptions(args)).toThrow(reason)
+  })
+
+  it.each([
     [['--function', 'echo', '--deadline', 'soon'], /^--deadline must be a duration/],
     [['--function', 'no such name'], /^--function must be a function's name/],
-    [['--function', 'echo', '--region', ''], /^--region/],
-  ])('refuses %j with the reason', async (args, reason) => {
-    const { exitCode, stdout, stderr } = await main(...args)
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
-    expect(stderr).toMatch(reason)
-    expect(stderr).toMatch(/See --help\.\n$/)
+    [['--function', 'echo', '--region', ''], /^--region must be/],
+  ])('refuses %j before anything is sent', async (args, reason) => {
+    const calling = callOne(readOptions(args) as Invocation)
+    await expect(calling).rejects.toThrow(WrongUsage)
+    await expect(calling).rejects.toThrow(reason)
   })
 })

@@ -7,7 +7,7 @@ import type { TokenBucket } from '../../src/core/cells/token-bucket.js'
 import { Bench, eventsOf, fails, nextThat, takes, timesOf, value } from './harness.js'
 
 /** Waits of 100, 200, 400 … ms, without chance. */
-const settings: RetrySettings = Object.freeze({
+const settings: RetrySettings = Object.freeze<RetrySettings>({
   ...RETRY_DEFAULTS,
   backoff: 'exponential',
   baseDelayMs: 100,
@@ -412,7 +412,7 @@ describe('a programming error', () => {
     ['an object', { mistake: true }],
   ])('surfaces unchanged and is not retried: %s', async (_, error: unknown) => {
     const bench = new Bench()
-    const next = nextThat(() => Promise.reject(error as Error))
+    const next = nextThat(() => Promise.reject(error))
     await expect(bench.start(policyWith(), next).outcome).rejects.toBe(error)
     expect(next.seen).toHaveLength(1)
     expect(bench.clock.pending).toBe(0)

@@ -19,7 +19,9 @@ interface Settings {
 
 /** A local Lambda with a function `quote`, and the real SDK's client for it; gone when the test is over. */
 export async function start(settings: Settings = {}): Promise<World> {
-  const local = await startLocalLambda({ functions: settings.functions ?? { quote: (event) => event ?? null } })
+  const local = await startLocalLambda({
+    functions: settings.functions ?? { quote: (event) => event ?? null },
+  })
   const client = new LambdaClient({ ...local.clientSettings, ...settings.client })
   onTestFinished(async () => {
     client.destroy()

@@ -11,6 +11,7 @@ import {
   fakeClock,
   startLocalLambda,
   type ConnectionFault,
+  type FakeClock,
   type Fault,
   type LocalLambda,
 } from 'resilient-lambda/testing'
@@ -23,6 +24,7 @@ const AT_ONCE_TURNS = 10
 
 interface Scene {
   readonly local: LocalLambda
+  readonly clock: FakeClock
   readonly lambda: Invoker
   readonly traffic: Traffic
   readonly events: readonly CallEvent[]
@@ -131,7 +133,7 @@ describe.each(STAGES)('a call that is $stage', (stage) => {
     const { signal } = controller
     const before = resources()
     await withScene(stage, async (scene) => {
-      const { local, lambda } = scene
+      const { local, clock, lambda } = scene
       const other = new AbortController()
       if (stage.behindAnother) {
         void lambda('quote').safeInvoke({}, { signal: other.signal })
@@ -152,6 +154,8 @@ describe.each(STAGES)('a call that is $stage', (stage) => {
       expect(error).toMatchObject({ cause: { message: 'the user left' } })
 
       other.abort()
+      await turnsUntil(() => clock.pending === 0, AT_ONCE_TURNS)
+      expect(clock.pending).toBe(0)
       if (stage.closes !== false) await local.until(({ openSockets }) => openSockets === 0)
       expect(local.executions).toHaveLength(stage.runs)
       expect(local.requests.length).toBeLessThanOrEqual(1)
@@ -166,6 +170,19 @@ it('a call whose caller has given up already sends nothing', async () => {
   const result = await lambda('quote').safeInvoke({}, { signal: AbortSignal.abort() })
   expect(result).toMatchObject({ ok: false, error: { code: 'Aborted', mayHaveRun: false, attempts: [] } })
   expect(local.openSockets).toBe(0)
+})
+
+it('one signal stops all the calls that share it', async () => {
+  await using local = await startLocalLambda({ functions: { quote: () => 'a quote' } })
+  local.faults('quote').always({ type: 'stallHead' })
+  const lambda = createInvoker(local.clientSettings)
+  const controller = new AbortController()
+  const calls = Array.from({ length: 20 }, () => lambda('quote').safeInvoke({}, controller))
+  await local.until(({ requests }) => requests.filter(({ whole }) => whole).length === 20)
+  controller.abort()
+  const results = await Promise.all(calls)
+  expect(results.every((result) => !result.ok && result.error.code === 'Aborted')).toBe(true)
+  await local.until(({ openSockets }) => openSockets === 0)
 })
 
 it('a caller who leaves the queue makes room in it', async () => {
@@ -194,16 +211,17 @@ async function withScene(stage: Stage, act: (scene: Scene) => Promise<void>): Pr
   if (stage.fault) local.faults('quote').always(stage.fault)
   if (stage.connectionFault) local.connectionFaults.always(stage.connectionFault)
   const events: CallEvent[] = []
+  const clock = fakeClock()
   const traffic = watchTraffic()
   const given = stage.options?.(local) ?? {}
   const lambda = createInvoker({
     ...((given.client ?? given.credentials) ? {} : local.clientSettings),
     ...given,
-    clock: fakeClock(),
+    clock,
     observers: [(event) => void events.push(event)],
   })
   try {
-    await act({ local, lambda, traffic, events })
+    await act({ local, clock, lambda, traffic, events })
   } finally {
     traffic.stop()
     lambda.destroy()

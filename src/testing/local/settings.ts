@@ -56,9 +56,9 @@ export function readSettings(name: string, given: LambdaHandler | FunctionConfig
     name,
     code,
     aliases: readAliases(at, config.aliases ?? {}, code),
-    timeoutMs: duration(at('timeout'), config.timeout ?? '3s', LONGEST_TIMEOUT_MS),
-    initTimeoutMs: duration(at('initTimeout'), config.initTimeout ?? '10s', LONGEST_TIMEOUT_MS),
-    coldStartMs: duration(at('coldStart'), config.coldStart ?? 0, LONGEST_TIMEOUT_MS),
+    timeoutMs: duration(at('timeout'), config.timeout ?? '3s', 1),
+    initTimeoutMs: duration(at('initTimeout'), config.initTimeout ?? '10s', 1),
+    coldStartMs: duration(at('coldStart'), config.coldStart ?? 0, 0),
     memoryMb: wholeNumber(at('memoryMb'), config.memoryMb ?? 128, 128, 10_240),
     reservedConcurrency:
       config.reservedConcurrency === undefined
@@ -120,10 +120,14 @@ function readEnvironment(at: At, given: Readonly<Record<string, string>>): Reado
   return given
 }
 
-function duration(where: string, value: unknown, mostMs: number): number {
+function duration(where: string, value: unknown, leastMs: number): number {
   const ms = parseDuration(value)
-  if (ms === undefined || ms > mostMs) {
-    throw wrong(where, value, `milliseconds or a text such as '250ms' or '2s', up to ${mostMs} ms`)
+  if (ms === undefined || ms < leastMs || ms > LONGEST_TIMEOUT_MS) {
+    throw wrong(
+      where,
+      value,
+      `milliseconds or a text such as '250ms' or '2s', from ${leastMs} to ${LONGEST_TIMEOUT_MS} ms`,
+    )
   }
   return ms
 }

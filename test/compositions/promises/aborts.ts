@@ -33,7 +33,7 @@ export function plan(abort: Abort | undefined, clock: HeardClock, giveUp: () => 
     if (timersLeft-- === 0) void stepOn(abort.steps)
   }
   const stepOn = async (steps: number): Promise<void> => {
-    for (let i = 0; i < steps; i++) await undefined
+    for (let i = 0; i < steps; i++) await Promise.resolve()
     if (!forgotten) giveUp()
   }
   clock.listeners.add(countDown)

@@ -21,6 +21,8 @@ export interface Played {
 export interface Report {
   readonly calls: readonly Played[]
   readonly log: readonly Sent[]
+  /** When a repeat was decided on, which is when it is paid for. */
+  readonly decided: readonly { readonly name: string; readonly atMs: number }[]
   readonly pendingTimers: number
   /** Of the calls that were made when all was over, as many as there are places: those that found none. */
   readonly placesHeld: number
@@ -38,7 +40,12 @@ export async function play(scenario: Scenario): Promise<Report> {
     if (!plan) return WELL
     return name === 'quote' ? plan.fates : plan.otherFates
   })
+  const decided: { name: string; atMs: number }[] = []
   const lambda = createInvoker({
+    observers: [
+      ({ type, target }) =>
+        void (type === 'retry.scheduled' && decided.push({ name: target, atMs: clock.now() })),
+    ],
     transport: server.transport,
     clock,
     bulkhead: scenario.clientBulkhead,
@@ -54,7 +61,7 @@ export async function play(scenario: Scenario): Promise<Report> {
   const placesHeld =
     (await countRefused(clock, lambda('quote'), scenario.quote.bulkhead, scenario.clientBulkhead)) +
     (await countRefused(clock, lambda('quote').bulkhead(false), false, scenario.clientBulkhead))
-  return { calls, log, pendingTimers, placesHeld }
+  return { calls, log, decided, pendingTimers, placesHeld }
 }
 
 function settingsOf({

@@ -3,6 +3,9 @@ import type { Report } from './play.js'
 import type { FunctionPlan, Scenario } from './scenario.js'
 import type { Sent } from './server.js'
 
+/** Tokens are fractions, added up. */
+const ROUNDING = 1e-6
+
 const sentBy = (log: readonly Sent[], name: string, call: number): Sent[] =>
   log.filter((sent) => sent.name === name && sent.call === call)
 const mayHaveRun = (sent: readonly Sent[]): boolean => sent.some(({ ran }) => ran !== 'no')
@@ -26,30 +29,33 @@ function expectRepeatsAsked(sent: readonly Sent[], { attempts, idempotent }: Fun
   if (!idempotent) expect(mayHaveRun(sent.slice(0, -1)), 'a repeat of what may have run').toBe(false)
 }
 
-/** Repeats are bounded by the budget, at every moment. */
-export function expectBoundedLoad(scenario: Scenario, { log }: Report): void {
-  expectBudgetKept(
-    log.filter(({ name }) => name === 'quote'),
-    scenario.quote.budget,
-  )
-  expectBudgetKept(
-    log.filter(({ name }) => name === 'other'),
-    scenario.other.budget,
-  )
+/** Repeats are bounded by the budget, over any stretch of time. */
+export function expectBoundedLoad(scenario: Scenario, report: Report): void {
+  for (const name of ['quote', 'other'] as const) {
+    const log = report.log.filter((sent) => sent.name === name)
+    const decided = report.decided.filter((decision) => decision.name === name).map(({ atMs }) => atMs)
+    const repeats = log.length - new Set(log.map(({ call }) => call)).size
+    expect(repeats, 'repeats that were decided on').toBeLessThanOrEqual(decided.length)
+    expectBudgetKept(decided, log, scenario[name].budget)
+  }
 }
 
-function expectBudgetKept(log: readonly Sent[], budget: FunctionPlan['budget']): void {
+function expectBudgetKept(
+  decided: readonly number[],
+  log: readonly Sent[],
+  budget: FunctionPlan['budget'],
+): void {
   if (!budget) return
   const { capacity, perSuccess, perSecond } = budget
-  const seen = new Set<number>()
-  let repeats = 0
-  for (const { call, atMs } of log) {
-    if (seen.has(call)) repeats++
-    seen.add(call)
-    const successes = log.filter(({ answeredAtMs = Infinity }) => answeredAtMs <= atMs).length
-    const earned = perSuccess * successes + (perSecond * atMs) / 1_000
-    expect(repeats, `repeats by ${atMs} ms`).toBeLessThanOrEqual(capacity + earned + 1e-6)
-  }
+  const stretches = decided.flatMap((fromMs, first) =>
+    decided.slice(first).map((toMs, more) => ({ fromMs, toMs, repeats: more + 1 })),
+  )
+  const overdrawn = stretches.filter(function exceedsBudget({ fromMs, toMs, repeats }) {
+    const successes = log.filter(({ answeredAtMs = -1 }) => fromMs <= answeredAtMs && answeredAtMs <= toMs)
+    const earned = perSuccess * successes.length + (perSecond * (toMs - fromMs)) / 1_000
+    return repeats > capacity + earned + ROUNDING
+  })
+  expect(overdrawn, 'stretches of time with more repeats than the budget allows').toEqual([])
 }
 
 /** Every call is answered by its deadline, at once when its caller gives up, and leaves nothing behind. */

@@ -1,0 +1,194 @@
+import { channel } from 'node:diagnostics_channel'
+import { EventEmitter, once } from 'node:events'
+import { Agent } from 'node:http'
+import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
+import { describe, expect, it } from 'vitest'
+import type { Fault } from 'resilient-lambda/testing'
+import { attemptOf, start } from './support.js'
+
+const LARGE = 'x'.repeat(5_900_000)
+type RequestHandler = NonNullable<LambdaClientConfig['requestHandler']>
+
+const requestStart = channel('http.client.request.start')
+
+describe('whether the function can have run', () => {
+  it('is no when the connection was reset before the last byte', async () => {
+    const { local, lambda } = await start()
+    local.faults('quote').always({ type: 'resetWhileReading' })
+    expect(await attemptOf(lambda('quote'), LARGE)).toMatchObject({ ran: 'no' })
+    expect(local.executions).toEqual([])
+  })
+
+  it('is no when it was reset in the middle of the payload', async () => {
+    const { local, lambda } = await start()
+    local.faults('quote').always({ type: 'resetWhileReading', afterBytes: 100_000 })
+    expect(await attemptOf(lambda('quote'), LARGE)).toMatchObject({ ran: 'no' })
+  })
+
+  it('is maybe when it was reset after the last byte', async () => {
+    const { local, lambda } = await start()
+    local.faults('quote').always({ type: 'resetAfterReading', executed: true })
+    expect(await attemptOf(lambda('quote'), LARGE)).toMatchObject({ ran: 'maybe', code: 'ConnectionReset' })
+    expect(local.executions).toHaveLength(1)
+  })
+
+  it('is what lets a call that is not idempotent go on, and what stops it', async () => {
+    const { local, lambda } = await start()
+    local.faults('quote').next({ type: 'resetWhileReading' }, { type: 'resetAfterReading', executed: true })
+    const result = await lambda('quote').retry({ baseDelay: 0 }).safeInvoke(LARGE)
+    expect(result.meta.attempts).toMatchObject([
+      { ran: 'no', decision: { action: 'retry' } },
+      { ran: 'maybe', decision: { action: 'stop' } },
+    ])
+    expect(result).toMatchObject({ ok: false, error: { mayHaveRun: true } })
+    expect(local.executions).toHaveLength(1)
+  })
+
+  it.each<[string, Fault]>([
+    ['closed after the request', { type: 'closeAfterReading' }],
+    ['answered with garbage', { type: 'garbage' }],
+  ])('is maybe when the connection was %s', async (_, fault) => {
+    const { local, lambda } = await start()
+    local.faults('quote').always(fault)
+    expect(await attemptOf(lambda('quote'))).toMatchObject({ ran: 'maybe' })
+  })
+
+  it('is yes when the reply was cut', async () => {
+    const { local, lambda } = await start()
+    local.faults('quote').always({ type: 'cutReply' })
+    const attempt = await attemptOf(lambda('quote'))
+    expect(attempt).toMatchObject({ ran: 'yes', code: 'ResponseCut' })
+    expect(attempt.requestId).toBe(local.requests[0]?.requestId)
+  })
+
+  it('is no when nobody listens', async () => {
+    const { local, lambda } = await start()
+    local.refuseConnections()
+    expect(await attemptOf(lambda('quote'))).toMatchObject({ ran: 'no', code: 'ConnectionRefused' })
+  })
+
+  it('is maybe when the caller gave up on a request that was out', async () => {
+    const { local, lambda } = await start()
+    local.faults('quote').always({ type: 'stallHead' })
+    const controller = new AbortController()
+    const attempt = attemptOf(lambda('quote'), {}, controller.signal)
+    await local.until(({ requests }) => requests[0]?.whole === true)
+    controller.abort()
+    expect(await attempt).toMatchObject({ ran: 'maybe', code: 'Aborted' })
+    await local.until(({ openSockets }) => openSockets === 0)
+  })
+
+  it('is yes when he gave up while the reply was coming', async () => {
+    const { local, client, lambda } = await start()
+    const heads = headsOf(client)
+    local.faults('quote').always({ type: 'stallReply' })
+    const controller = new AbortController()
+    const attempt = attemptOf(lambda('quote'), {}, controller.signal)
+    await once(heads, 'head')
+    controller.abort()
+    expect(await attempt).toMatchObject({ ran: 'yes', code: 'Aborted' })
+    await local.until(({ openSockets }) => openSockets === 0)
+  })
+
+  it('is no when he gave up while the request waited for a socket', async () => {
+    const agent = new NotingAgent({ keepAlive: true, maxSockets: 1 })
+    const { local, lambda } = await start({ client: { requestHandler: { httpAgent: agent } } })
+    local.faults('quote').always({ type: 'stallHead' })
+    const first = new AbortController()
+    const busy = attemptOf(lambda('quote'), 1, first.signal)
+    await local.until(({ requests }) => requests.length === 1)
+    const second = new AbortController()
+    const queued = attemptOf(lambda('quote'), 2, second.signal)
+    await once(agent.noted, 'queued')
+    second.abort()
+    expect(await queued).toMatchObject({ ran: 'no', code: 'Aborted' })
+    first.abort()
+    expect(await busy).toMatchObject({ ran: 'maybe' })
+    await local.until(({ openSockets }) => openSockets === 0)
+    expect(local.requests).toHaveLength(1)
+  })
+
+  it('is maybe with a request handler of which nothing is known', async () => {
+    const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET', syscall: 'read' })
+    const { lambda } = await start({ client: { requestHandler: { handle: () => Promise.reject(reset) } } })
+    expect(await attemptOf(lambda('quote'))).toMatchObject({ ran: 'maybe', code: 'ConnectionReset' })
+  })
+
+  it('is maybe with a handler that adds something to the one of Node', async () => {
+    const ofNode = new LambdaClient({ region: 'eu-west-1' }).config.requestHandler
+    class OwnHandler extends (ofNode.constructor as new () => object) {}
+    const { local, lambda } = await start({ client: { requestHandler: new OwnHandler() as RequestHandler } })
+    local.faults('quote').always({ type: 'resetWhileReading' })
+    expect(await attemptOf(lambda('quote'), LARGE)).toMatchObject({ ran: 'maybe' })
+  })
+})
+
+describe("the watch over Node's requests", () => {
+  it('is kept while a request is under way, and given up with the last', async () => {
+    const { local, lambda } = await start({ functions: { quote: () => requestStart.hasSubscribers } })
+    expect(requestStart.hasSubscribers).toBe(false)
+    expect(await Promise.all([lambda('quote').invoke(), lambda('quote').invoke()])).toEqual([true, true])
+    expect(requestStart.hasSubscribers).toBe(false)
+    local.faults('quote').next({ type: 'resetAfterReading' }, { type: 'stallHead' })
+    await attemptOf(lambda('quote'))
+    expect(requestStart.hasSubscribers).toBe(false)
+    const controller = new AbortController()
+    const attempt = attemptOf(lambda('quote'), {}, controller.signal)
+    await local.until(({ requests }) => requests[3]?.whole === true)
+    expect(requestStart.hasSubscribers).toBe(true)
+    controller.abort()
+    await attempt
+    await local.until(({ openSockets }) => openSockets === 0)
+    expect(requestStart.hasSubscribers).toBe(false)
+  })
+
+  it('is not kept for a handler that never comes back', async () => {
+    const handling = new EventEmitter()
+    const handle = (): Promise<never> => {
+      handling.emit('request')
+      return new Promise(() => {})
+    }
+    const { lambda } = await start({ client: { requestHandler: { handle } } })
+    const controller = new AbortController()
+    const attempt = attemptOf(lambda('quote'), {}, controller.signal)
+    await once(handling, 'request')
+    controller.abort()
+    expect(await attempt).toMatchObject({ ran: 'maybe', code: 'Aborted' })
+    expect(requestStart.hasSubscribers).toBe(false)
+  })
+
+  it('does not take one request for another', async () => {
+    const { local, lambda } = await start({ functions: { quote: () => 1, other: () => 2 } })
+    local.faults('quote').always({ type: 'resetWhileReading' })
+    const [lost, answered] = await Promise.all([
+      attemptOf(lambda('quote'), LARGE),
+      attemptOf(lambda('other'), {}),
+    ])
+    expect([lost.ran, answered.ran]).toEqual(['no', 'yes'])
+  })
+})
+
+/** Says when a request has to wait for a socket. */
+class NotingAgent extends Agent {
+  readonly noted: EventEmitter = new EventEmitter()
+
+  addRequest(...args: unknown[]): void {
+    const add = Reflect.get(Agent.prototype, 'addRequest') as (...args: unknown[]) => void
+    add.apply(this, args)
+    if (Object.keys(this.requests).length > 0) this.noted.emit('queued')
+  }
+}
+
+/** Says when the head of a reply has come. */
+function headsOf(client: Awaited<ReturnType<typeof start>>['client']): EventEmitter {
+  const heads = new EventEmitter()
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      queueMicrotask(() => heads.emit('head'))
+      return result
+    },
+    { step: 'deserialize', priority: 'low', name: 'heads' },
+  )
+  return heads
+}
