@@ -37,6 +37,8 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
     local.faults('quote').next({ type: 'error', name: 'EC2UnexpectedException' }),
 }
 
+const LONGEST_MS = 30_000
+
 /** Runs an example of those compiled to `folder`, in a process of its own whose AWS is a local Lambda. */
 export async function play(name: string, folder: string): Promise<Played> {
   const local = await startLocalLambda({
@@ -53,7 +55,7 @@ export async function play(name: string, folder: string): Promise<Played> {
   }
 }
 
-/** Runs Node until it exits by itself. */
+/** Runs Node until it exits by itself; one that does not is ended, and has no exit code. */
 export async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -61,6 +63,7 @@ export async function run(
 ): Promise<Omit<Played, 'executions'>> {
   const child = spawn(process.execPath, args, {
     cwd,
+    timeout: LONGEST_MS,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -20,7 +20,15 @@ export { InvokeError, isInvokeError } from './failures/error.js'
 export type { Failure, RemoteError, SchemaIssue } from './failures/failure.js'
 export type { FailureKind, Ran, Verdict } from './failures/verdict.js'
 export type { PlanData, PlanStep } from './invoker/explain.js'
-export type { CallMeta, CircuitHandle, Fn, InvokeOptions, LambdaContext, Result } from './invoker/fn.js'
+export type {
+  CallMeta,
+  CircuitHandle,
+  Fn,
+  InvokeOptions,
+  InvokeParameters,
+  LambdaContext,
+  Result,
+} from './invoker/fn.js'
 export { createInvoker, type Invoker } from './invoker/invoker.js'
 export type { InvokerOptions, Registry } from './invoker/options.js'
 export type { FunctionSettings, Settings } from './invoker/settings.js'

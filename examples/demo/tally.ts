@@ -25,7 +25,7 @@ export class Tally implements Observer {
         this.repeats++
         break
       case 'retry.refused':
-        if (event.mayHaveRun) this.repeatsRefused++
+        if (event.reason === 'may-have-run') this.repeatsRefused++
         break
       case 'attempt.abandoned':
         this.letGo++

@@ -20,7 +20,7 @@ export type RefusalReason = 'attempts-used' | 'may-have-run' | 'not-worth-it' | 
 
 /** What can happen in a call, each with what is known at that moment. Every number of ms says so in its name. */
 export type CallEventBody =
-  | { readonly type: 'call.started'; readonly deadlineMs?: number; readonly idempotent: boolean }
+  | { readonly type: 'call.started'; readonly idempotent: boolean }
   | {
       readonly type: 'call.ended'
       readonly ok: boolean
@@ -63,8 +63,6 @@ export type CallEventBody =
       readonly reason: RefusalReason
       readonly why: string
       readonly failure: Failure
-      /** Whether it was refused because the function may have run and the call is not idempotent. */
-      readonly mayHaveRun: boolean
     }
   | { readonly type: 'budget.spent'; readonly tokens: number }
   | {

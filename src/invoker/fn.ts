@@ -62,6 +62,9 @@ export type InvokeParameters<I> = unknown extends I
     ? [payload?: I, options?: InvokeOptions]
     : [payload: I, options?: InvokeOptions]
 
+/** Keeps a function that takes another payload from passing for a value. */
+type NoFunction<F> = F extends { readonly safeInvoke: unknown } ? never : F
+
 /**
  * A Lambda function to call, with all that is settled about how.
  *
@@ -116,7 +119,7 @@ export interface Fn<I, O> {
    */
   fallback<F>(other: Fn<I, F>, options?: FallbackOptions): Fn<I, O | F>
   fallback<F>(answer: (args: FallbackArguments) => F | Promise<F>, options?: FallbackOptions): Fn<I, O | F>
-  fallback<const F>(value: F, options?: FallbackOptions): Fn<I, O | F>
+  fallback<const F>(value: NoFunction<F>, options?: FallbackOptions): Fn<I, O | F>
 
   /** Declares that running the function twice for one call does no harm, so that what may have run can be repeated. */
   idempotent(declared?: boolean): Fn<I, O>

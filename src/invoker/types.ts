@@ -28,23 +28,21 @@ type Primitive = string | number | boolean | null
 type Unsayable = void | undefined | symbol | ((...args: never[]) => unknown)
 
 /** What remains of a value after JSON: a Date becomes a string, a Map an empty object, undefined is left out. */
-export type Json<T> = 0 extends 1 & T
+export type Json<T> = unknown extends T
   ? T
-  : unknown extends T
+  : T extends Primitive
     ? T
-    : T extends Primitive
-      ? T
-      : T extends { toJSON(): infer J }
-        ? Json<J>
-        : T extends bigint
-          ? never
-          : T extends Unsayable
-            ? null
-            : T extends readonly unknown[]
-              ? { -readonly [K in keyof T]: Json<T[K]> }
-              : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-                ? Record<string, never>
-                : JsonObject<T>
+    : T extends { toJSON(): infer J }
+      ? Json<J>
+      : T extends bigint
+        ? never
+        : T extends Unsayable
+          ? null
+          : T extends readonly unknown[]
+            ? { -readonly [K in keyof T]: Json<T[K]> }
+            : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+              ? Record<string, never>
+              : JsonObject<T>
 
 type JsonObject<T> = Flat<
   { [K in keyof T as Kept<K, Fate<T[K]>>]: Json<T[K]> } & {

@@ -16,10 +16,14 @@ export async function refusalOf(args: RetryArguments, settings: RetrySettings): 
   if (attempt >= settings.attempts)
     return { why: `all ${settings.attempts} attempts are used`, reason: 'attempts-used' }
   if (failure.verdict.ran !== 'no' && !idempotent) {
-    return { why: 'it may have run, and the call is not declared idempotent', reason: 'may-have-run' }
+    const ran = failure.verdict.ran === 'yes' ? 'it ran' : 'it may have run'
+    return { why: `${ran}, and the call is not declared idempotent`, reason: 'may-have-run' }
   }
   const wanted = (await settings.retryIf?.(args)) ?? isWorthIt(args, settings)
-  return wanted ? undefined : { why: 'the same request would fail again', reason: 'not-worth-it' }
+  if (wanted) return undefined
+  const local = failure.verdict.kind === 'local'
+  const why = local ? 'to wait for it is left to the caller' : 'the same request would fail again'
+  return { why, reason: 'not-worth-it' }
 }
 
 function isWorthIt(args: RetryArguments, { functionErrors }: RetrySettings): boolean {

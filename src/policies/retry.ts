@@ -109,8 +109,7 @@ export function retryPolicy(settings: RetrySettings): Policy {
         return { action: 'retry', why, waitMs }
 
         function refuse(reason: RefusalReason, why: string): Decision {
-          const mayHaveRun = reason === 'may-have-run'
-          emit?.({ type: 'retry.refused', attempt: number, reason, why, failure, mayHaveRun })
+          emit?.({ type: 'retry.refused', attempt: number, reason, why, failure })
           return { action: 'stop', why }
         }
       }

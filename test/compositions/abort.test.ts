@@ -116,6 +116,17 @@ describe('given a caller who gives up', () => {
     expect(errorOf(before).code).toBe('Aborted')
   })
 
+  it('leaves no listener on the signal after a call that ended by itself', async () => {
+    const { lambda, script, clock } = scene()
+    script('quote').after('1s').replies().fails('AccessDeniedException')
+    const { signal } = new AbortController()
+
+    await clock.runUntil(lambda('quote').safeInvoke(undefined, { signal }))
+    await clock.runUntil(lambda('quote').safeInvoke(undefined, { signal }))
+
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
   it('stops a hundred calls at once with one listener, and none is left', async () => {
     const { lambda, script, clock } = scene()
     script('quote').hangs()

@@ -33,6 +33,7 @@ describe('given bulkhead and deadline', () => {
 
     expect(script('quote').requests.map(({ payload }) => payload)).toEqual([1, 3])
     expect(clock.now()).toBe(5_000)
+    expect(clock.pending).toBe(0)
   })
 
   it('hands on the place of a call that the deadline cut', async () => {

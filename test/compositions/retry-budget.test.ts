@@ -74,6 +74,22 @@ describe('given retry and its budget', () => {
     expect((await clock.runUntil(quote.safeInvoke())).meta.attempts).toHaveLength(2)
   })
 
+  it('holds no more than its capacity, however long it was left alone', async () => {
+    const { lambda, script, clock } = scene()
+    const quote = lambda('quote').retry(twoTokens).circuitBreaker(false)
+    script('quote').throttled()
+    await clock.runUntil(quote.safeInvoke())
+    for (let i = 0; i < 9; i++) script('quote').replies()
+    for (let i = 0; i < 9; i++) await clock.runUntil(quote.safeInvoke())
+    await clock.advance('1h')
+    script('quote').throttled()
+
+    const results = []
+    for (let i = 0; i < 3; i++) results.push(await clock.runUntil(quote.safeInvoke()))
+
+    expect(results.map(({ meta }) => meta.attempts.length)).toEqual([2, 2, 1])
+  })
+
   it('spends nothing on a retry that is refused for another reason', async () => {
     const { lambda, script, clock } = scene()
     const quote = lambda('quote').retry({

@@ -91,6 +91,13 @@ describe('given retry and deadline', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('answers by the deadline although the transport never does', async () => {
+    const { lambda, clock } = scene({ transport: () => new Promise(() => {}), bulkhead: false })
+    const quote = lambda('quote').bulkhead(false).circuitBreaker(false).deadline('1s')
+
+    expect(errorOf(await clock.runUntil(quote.safeInvoke()))).toMatchObject({ elapsedMs: 1_000 })
+  })
+
   it('answers by the deadline although retryIf never does, and gives the place back', async () => {
     const { lambda, script, clock } = scene()
     const stuck = lambda('quote')

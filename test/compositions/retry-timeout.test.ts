@@ -64,6 +64,17 @@ describe('given retry and timeout', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('says that it may have run when an earlier attempt may have, whatever the last one was told', async () => {
+    const { lambda, script, clock } = scene()
+    const quote = lambda('quote').idempotent().timeout('1s').retry(STEADY)
+    script('quote').hangs().throttled()
+
+    const result = await clock.runUntil(quote.safeInvoke())
+
+    expect(errorOf(result)).toMatchObject({ code: 'TooManyRequestsException', mayHaveRun: true })
+    expect(errorOf(result).verdict.ran).toBe('no')
+  })
+
   it('leaves the last attempt to the deadline where that comes first', async () => {
     const { lambda, script, clock } = scene()
     const quote = lambda('quote').idempotent().deadline('1.5s').timeout('1s').retry(STEADY)

@@ -54,7 +54,7 @@ describe('the demo', () => {
     expect(summary).toMatch(/circuit openings +[12]\n/)
     expect(summary).toMatch(/ordinary calls that ran more than once +0 of 31\n/)
     expect(summary).toMatch(/executions for one call of the bare SDK +3\n/)
-  }, 60_000)
+  }, 40_000)
 })
 
 describe('one call', () => {

@@ -54,6 +54,7 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /  child: attempt quote EC2UnexpectedException\n {2}child: attempt quote answered\ncall: invoke quote answered/,
   ],
   '16-every-policy': [8, /quote: answered/, /REPORT RequestId/],
+  '17-against-a-local-lambda': [0, /^true 3 attempts 2 executions\ntrue\n$/],
 }
 
 it('tells of every example how it ends', () => {
@@ -61,12 +62,16 @@ it('tells of every example how it ends', () => {
   expect(numbered.map((file) => file.slice(0, -'.ts'.length))).toEqual(Object.keys(ENDINGS))
 })
 
-it.each(Object.entries(ENDINGS))('%s runs to its end by itself', async (name, [executions, ...says]) => {
-  const played = await play(name, compiled.folder)
-  expect(played).toMatchObject({ exitCode: 0, stderr: '' })
-  for (const words of says) expect(played.stdout).toMatch(words)
-  expect(played.executions).toHaveLength(executions)
-})
+it.each(Object.entries(ENDINGS))(
+  '%s runs to its end by itself',
+  async (name, [executions, ...says]) => {
+    const played = await play(name, compiled.folder)
+    expect(played).toMatchObject({ exitCode: 0, stderr: '' })
+    for (const words of says) expect(played.stdout).toMatch(words)
+    expect(played.executions).toHaveLength(executions)
+  },
+  40_000,
+)
 
 it('runs an example by its number', async () => {
   const { exitCode, stdout } = await run([`${compiled.folder}/run.js`, '02'])

@@ -18,6 +18,8 @@ function refusal(
 }
 
 const hopeless = { why: 'the same request would fail again', reason: 'not-worth-it' }
+const ran = { why: 'it ran, and the call is not declared idempotent', reason: 'may-have-run' }
+const toTheCaller = { why: 'to wait for it is left to the caller', reason: 'not-worth-it' }
 const mayHaveRun = { why: 'it may have run, and the call is not declared idempotent', reason: 'may-have-run' }
 
 describe('how often a call is tried', () => {
@@ -42,14 +44,14 @@ describe('whether a repeat is safe', () => {
     ['ResponseCut', { ran: 'yes' }],
   ])('it is not after %s, which may have run, unless the call is idempotent', async (code, details) => {
     const about = failure(code, undefined, details)
-    expect(await refusal(about)).toEqual(mayHaveRun)
+    expect(await refusal(about)).toEqual(about.verdict.ran === 'yes' ? ran : mayHaveRun)
     expect(await refusal(about, {}, { idempotent: true })).toBeUndefined()
   })
 
   it('is not for retryIf to decide', async () => {
     const retryIf = vi.fn(() => true)
     expect(await refusal(failure('ConnectionReset'), { retryIf })).toEqual(mayHaveRun)
-    expect(await refusal(failure('FunctionError'), { retryIf, functionErrors: true })).toEqual(mayHaveRun)
+    expect(await refusal(failure('FunctionError'), { retryIf, functionErrors: true })).toEqual(ran)
     expect(await refusal(failure('ConnectionRefused'), { retryIf }, { attempt: 3 })).toMatchObject({
       reason: 'attempts-used',
     })
@@ -76,12 +78,17 @@ describe('whether a repeat is worth it', () => {
     'AccessDeniedException',
     'KMSAccessDeniedException',
     'PayloadTooLarge',
-    'CircuitOpen',
-    'BulkheadFull',
     'RegionMissing',
   ])('it is not after %s', async (code) => {
     expect(await refusal(failure(code))).toEqual(hopeless)
   })
+
+  it.each<FailureCode>(['CircuitOpen', 'BulkheadFull'])(
+    'it is not after %s, a refusal of our own',
+    async (code) => {
+      expect(await refusal(failure(code))).toEqual(toTheCaller)
+    },
+  )
 
   it('is once for credentials that can be had anew', async () => {
     expect(await refusal(failure('ExpiredTokenException'))).toBeUndefined()
@@ -106,7 +113,7 @@ describe('whether a repeat is worth it', () => {
   it('is as usual where retryIf does not care', async () => {
     const retryIf = (): undefined => undefined
     expect(await refusal(failure('ConnectionRefused'), { retryIf })).toBeUndefined()
-    expect(await refusal(failure('CircuitOpen'), { retryIf: async () => undefined })).toEqual(hopeless)
+    expect(await refusal(failure('CircuitOpen'), { retryIf: async () => undefined })).toEqual(toTheCaller)
   })
 })
 
@@ -129,7 +136,7 @@ describe('errors of the function itself', () => {
     expect(await after(thrown, ['Other', 'FunctionError'])).toEqual(hopeless)
     expect(await after(failure('Sandbox.Timedout'), ['Sandbox.Timedout'])).toBeUndefined()
     expect(await after(thrown, [])).toEqual(hopeless)
-    expect(await refusal(thrown, { functionErrors: ['Busy'] })).toEqual(mayHaveRun)
+    expect(await refusal(thrown, { functionErrors: ['Busy'] })).toEqual(ran)
   })
 
   it('are retried by a predicate', async () => {

@@ -77,7 +77,6 @@ describe('retrying', () => {
         reason: 'attempts-used',
         why: 'all 3 attempts are used',
         failure: failure('HostNotFound'),
-        mayHaveRun: false,
       },
     ])
     expect(history.snapshot()[2]?.decision).toEqual({ action: 'stop', why: 'all 3 attempts are used' })
@@ -101,7 +100,6 @@ describe('retrying', () => {
         attempt: 1,
         reason: 'may-have-run',
         why: expect.stringContaining('not declared idempotent'),
-        mayHaveRun: true,
       },
     ])
     await bench.run(policyWith(), next, { idempotent: true })
@@ -173,7 +171,6 @@ describe('the time that remains', () => {
       {
         reason: 'deadline',
         why: 'the wait of 100 ms and another attempt cannot end within the 100 ms that remain',
-        mayHaveRun: false,
       },
     ])
   })
@@ -331,7 +328,6 @@ describe('the retry budget', () => {
         reason: 'budget',
         why: 'the retry budget of the function is spent',
         failure: failure('ConnectionRefused'),
-        mayHaveRun: false,
       },
     ])
     expect(history.snapshot()[0]?.decision).toEqual({

@@ -63,7 +63,7 @@ describe('whether the function can have run', () => {
 
   it('is no when nobody listens', async () => {
     const { local, lambda } = await start()
-    local.refuseConnections()
+    await local.refuseConnections()
     expect(await attemptOf(lambda('quote'))).toMatchObject({ ran: 'no', code: 'ConnectionRefused' })
   })
 

@@ -47,6 +47,7 @@ it('infers a handler that answers by its callback, which may be called without a
   expectTypeOf<InputOf<typeof byCallback>>().toEqualTypeOf<Request>()
   expectTypeOf<OutputOf<typeof byCallback>>().toEqualTypeOf<ReceivedQuote | null>()
   expectTypeOf<OutputOf<typeof byAwsCallback>>().toEqualTypeOf<ReceivedQuote | null>()
+  expectTypeOf<OutputOf<(event: Request, context: Context, callback: Callback) => void>>().toBeUnknown()
 })
 
 it("infers aws-lambda's Handler type", () => {
@@ -81,6 +82,8 @@ it('demands the payload that the handler takes', () => {
   ;() => quote.invoke()
   // @ts-expect-error -- the payload has the wrong type
   ;() => quote.invoke({ sku: 1 })
+  // @ts-expect-error -- a text is a payload like any other
+  ;() => lambda<(event: string) => string>('quote').invoke()
   // @ts-expect-error -- the payload is for another handler
   ;() => quote.safeInvoke({ id: 'a' })
 })

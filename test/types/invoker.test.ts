@@ -59,6 +59,9 @@ it('does not compile for settings that are not there', () => {
 
 it('widens the type by what a fallback answers', () => {
   expectTypeOf(invoke('quote').fallback(null)).toEqualTypeOf<Fn<{ sku: string }, { total: number } | null>>()
+  expectTypeOf(invoke('quote').fallback({ total: 0, none: true }).invoke).returns.resolves.toEqualTypeOf<
+    { total: number } | { readonly total: 0; readonly none: true }
+  >()
   expectTypeOf(invoke('quote').fallback(() => 'none').invoke).returns.resolves.toEqualTypeOf<
     { total: number } | string
   >()
@@ -74,10 +77,8 @@ it('widens the type by what a fallback answers', () => {
 })
 
 it('does not take a function of another input as a fallback', () => {
-  const other = invoke('charge')
-  const widened = invoke('quote').fallback(other)
-  // It falls to "any other value", which is a value of the type of a function.
-  expectTypeOf(widened).not.toEqualTypeOf<Fn<{ sku: string }, { total: number } | { receipt: string }>>()
+  // @ts-expect-error -- it would be called with a payload that is not its own
+  ;() => invoke('quote').fallback(invoke('charge'))
 })
 
 it('takes its types from schemas', () => {

@@ -41,7 +41,7 @@ interface Stage {
   readonly arrived: (scene: Scene) => boolean
   readonly mayHaveRun: boolean
   readonly runs: number
-  /** Not where the connection is idle and kept, or where a server that does not read cannot see its end. */
+  /** Not where a connection is idle and kept, or where a server that does not read cannot see its end. */
   readonly closes?: false
 }
 
@@ -79,6 +79,8 @@ const STAGES: readonly Stage[] = [
     arrived: () => Object.keys(agent.requests).length === 1,
     mayHaveRun: false,
     runs: 0,
+    // Agents of newer Nodes connect anew for whoever was next, and keep the connection.
+    closes: false,
   },
   {
     stage: 'in flight, before the request is written',

@@ -41,12 +41,12 @@ export function answersOf({ answer }: FaultCase): readonly string[] {
 
 const HEAD = ['Fault', 'AWS SDK', 'Ordinary', 'Idempotent', 'Error', 'Kind', 'Function']
 
-const INTRODUCTION = `# Faults, and how often the function runs
+const introduction = (sdkVersion: string): string => `# Faults, and how often the function runs
 
 Each line is one call of a function during which every request meets the same fault, over real sockets against the local
 Lambda, with 3 attempts. A cell says how often the function **ran** / how many requests reached the server, by the
-server's own count: with the AWS SDK as it comes, and with this library for an ordinary function and for one that was
-declared \`.idempotent()\`. The last three columns are the error of the ordinary call.
+server's own count: with the AWS SDK ${sdkVersion} as it comes, and with this library for an ordinary function and for one that
+was declared \`.idempotent()\`. The last three columns are the error of the ordinary call.
 
 This page is written and checked by the tests: \`npx vitest run test/wire/faults.test.ts --update\`.
 `
@@ -55,8 +55,13 @@ const FOOTNOTE = `¹ With \`requestTimeout\` (made to throw) and \`socketTimeout
 `
 
 /** The page that shows all rows. */
-export function faultPage(measured: readonly Row[]): string {
-  return [INTRODUCTION, alignedTable([HEAD, ...measured.map(cellsOf)]), FOOTNOTE].join('\n')
+export function faultPage(measured: readonly Row[], sdkVersion: string): string {
+  return [introduction(sdkVersion), alignedTable([HEAD, ...measured.map(cellsOf)]), FOOTNOTE].join('\n')
+}
+
+/** A page without what was counted of the SDK, which differs from version to version. */
+export function withoutSdk(page: string): string {
+  return page.replace(/AWS SDK \S+/, '').replaceAll(/^(\|[^|]*)\|[^|]*/gm, '$1')
 }
 
 function cellsOf({ fault, sdk, ordinary, idempotent }: Row): string[] {

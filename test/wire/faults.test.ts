@@ -1,14 +1,19 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it, test, vi } from 'vitest'
 import { ANSWER_FAULTS } from './answer-faults.js'
 import type { FaultCase } from './fault-case.js'
+import { IS_PROJECTS_SDK, SDK_VERSION } from './sdk-version.js'
 import { SOCKET_FAULTS } from './socket-faults.js'
-import { answerOf, answersOf, faultPage, rowOf } from './fault-table.js'
+import { answerOf, answersOf, faultPage, rowOf, withoutSdk, type Row } from './fault-table.js'
 import { ATTEMPTS, DEADLINE_MS, measureOurs, type Measured } from './measure.js'
 
 // A worker takes its time to run out of memory where many share the machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 const FAULTS: readonly FaultCase[] = [...SOCKET_FAULTS, ...ANSWER_FAULTS]
+
+const PAGE = new URL('../../docs/faults.md', import.meta.url)
 
 /** What holds whatever went wrong, by the server's own count. */
 function expectTruth({ result, runs, requests }: Measured, mostRuns: number): void {
@@ -73,8 +78,21 @@ test.each(FAULTS.filter(({ code }) => code))(
   },
 )
 
-test('the page about faults says what was counted', async () => {
-  const rows = []
-  for (const fault of FAULTS) rows.push(await rowOf(fault))
-  await expect(faultPage(rows)).toMatchFileSnapshot('../../docs/faults.md')
+describe('the page about faults', () => {
+  async function pageNow(): Promise<string> {
+    const rows: Row[] = []
+    for (const fault of FAULTS) rows.push(await rowOf(fault))
+    return faultPage(rows, SDK_VERSION)
+  }
+
+  it('says what was counted with the library', async () => {
+    expect(withoutSdk(await pageNow())).toBe(withoutSdk(await readFile(PAGE, 'utf8')))
+  })
+
+  it.runIf(IS_PROJECTS_SDK)(
+    'says what was counted with the SDK that the project is developed with',
+    async () => {
+      await expect(await pageNow()).toMatchFileSnapshot(fileURLToPath(PAGE))
+    },
+  )
 })

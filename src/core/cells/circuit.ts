@@ -79,7 +79,7 @@ export class Circuit implements Cell {
     if (this.#state === 'closed') return 0
     if (this.#heldOpen) return this.#settings.maxOpenForMs
     if (this.#state === 'half-open') return this.#settings.openForMs
-    return Math.max(0, this.#openUntil - this.#clock.now())
+    return Math.max(0, Math.ceil(this.#openUntil - this.#clock.now()))
   }
 
   snapshot(): CircuitSnapshot {

@@ -32,7 +32,7 @@ export const network = {
   ResponseCut: { kind: 'transient', retry: 'soon', ran: 'yes', breaker: 'failure',
     means: 'The function answered, and the connection broke in the middle of the reply.', advice: 'Try again only if a second run does no harm.' },
   CredentialsUnavailable: { kind: 'permission', retry: 'soon', ran: 'no', breaker: 'ignore',
-    means: 'The client could not get AWS credentials.', advice: 'Check the credential provider that the message names.' },
+    means: 'The client could not get AWS credentials.', advice: 'Check that the environment, profile or role of the caller yields credentials.' },
   RegionMissing: { kind: 'config', retry: 'never', ran: 'no', breaker: 'ignore',
     means: 'The client does not know its AWS region.', advice: "Set the client's region, or AWS_REGION." },
   RegionMismatch: { kind: 'config', retry: 'never', ran: 'no', breaker: 'ignore',

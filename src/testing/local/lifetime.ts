@@ -1,6 +1,7 @@
 /** Thrown out of a wait that the end of the server has cut short. */
 export class Stopped extends Error {
   override readonly name = 'Stopped'
+  override readonly message = 'The local Lambda was stopped.'
 }
 
 export interface Timer {

@@ -55,11 +55,12 @@ export class Listener {
   }
 
   async accept(): Promise<void> {
+    this.#lifetime.assertOngoing()
     if (this.#server) return
     // Half-open as in node:http, whose clients may end their side before they have read the answer.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#welcome(socket))
-    this.#server = server
     await once(server.listen(this.#port, '127.0.0.1'), 'listening')
+    this.#server = server
     this.#port = (server.address() as AddressInfo).port
   }
 

@@ -34,7 +34,7 @@ export interface LocalLambda extends AsyncDisposable {
   readonly connectionFaults: FaultScript<ConnectionFault, ConnectionRecord>
   /** Stops listening, so that a connect fails with ECONNREFUSED, and closes idle connections; those in use finish. */
   refuseConnections(): Promise<void>
-  /** Listens again, on the same port. */
+  /** Listens again, on the same port. @throws Error after `stop`, or when the port has been taken meanwhile. */
   acceptConnections(): Promise<void>
   /** Forgets both logs and every script; environments stay warm. */
   reset(): void

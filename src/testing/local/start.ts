@@ -8,7 +8,7 @@ import { Listener } from './listener.js'
 import { LocalFunction } from './local-function.js'
 import type { LocalLambda } from './local-lambda.js'
 import { Log } from './log.js'
-import type { RequestRecord } from './log.js'
+import type { ExecutionRecord, RequestRecord } from './log.js'
 import { createRouter } from './router.js'
 import { readServerSettings } from './server-settings.js'
 import { readSettings } from './settings.js'
@@ -77,6 +77,11 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     watch.stop()
   }
 
+  function entriesOf<T extends RequestRecord | ExecutionRecord>(entries: readonly T[], name: string): T[] {
+    const { settings } = known(functions, name)
+    return entries.filter((entry) => entry.function === settings.name)
+  }
+
   function forget(): void {
     log.clear()
     listener.faults.clear()
@@ -95,10 +100,8 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     get openSockets() {
       return listener.openSockets
     },
-    requestsOf: (name) =>
-      log.requests.filter((request) => request.function === known(functions, name).settings.name),
-    executionsOf: (name) =>
-      log.executions.filter((execution) => execution.function === known(functions, name).settings.name),
+    requestsOf: (name) => entriesOf(log.requests, name),
+    executionsOf: (name) => entriesOf(log.executions, name),
     faults: (name) => known(scripts, name),
     connectionFaults: listener.faults,
     refuseConnections: () => listener.refuse(),

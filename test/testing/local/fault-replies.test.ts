@@ -166,5 +166,8 @@ test.each<[string, unknown, RegExp]>([
 
 test('a script for a function that is not there is refused with the names of those that are', async () => {
   const { local } = await start({ functions })
-  expect(() => local.faults('quit')).toThrow('There is no function "quit" here. There are: quote, other.')
+  const message = 'There is no function "quit" here. There are: quote, other.'
+  expect(() => local.faults('quit')).toThrow(message)
+  expect(() => local.requestsOf('quit')).toThrow(message)
+  expect(() => local.executionsOf('quit')).toThrow(message)
 })

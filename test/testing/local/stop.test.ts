@@ -126,6 +126,7 @@ test('stop may be called again, also before it is done', async () => {
 test('a stopped server cannot be reached', async () => {
   const local = await started({ functions: { quote: () => 1 } })
   await local.stop()
+  await expect(local.acceptConnections()).rejects.toThrow('The local Lambda was stopped.')
   const { outgoing } = send(local)
   const [error] = (await once(outgoing, 'error').catch((reason: Error) => [reason])) as [{ code: string }]
   expect(error.code).toBe('ECONNREFUSED')
