@@ -134,14 +134,30 @@ function describe(
   return steps
 }
 
-/** The plan for people: one line a step, the outermost first. */
+const LINE_WIDTH = 100
+
+/** The plan for people: a step at a time, the outermost first. */
 export function explainPlan(name: string, plan: Plan, client: BulkheadSettings | false): string {
   const steps = describe(plan, client)
   const width = Math.max(...steps.map(({ step }) => step.length))
   const { tenantId } = plan.target
   const owner = tenantId === undefined ? name : `${name} for tenant ${tenantId}`
   const head = `${owner}, ${plan.idempotent ? 'idempotent' : 'not idempotent'}`
-  return [head, ...steps.map(({ step, words }) => `  ${step.padEnd(width)}  ${words}`)].join('\n')
+  const lines = steps.flatMap(({ step, words }) =>
+    wrap(words, LINE_WIDTH - width - 4).map(
+      (line, index) => `  ${(index === 0 ? step : '').padEnd(width)}  ${line}`,
+    ),
+  )
+  return [head, ...lines].join('\n')
+}
+
+/** Breaks only between clauses, so that each can be read in one go. */
+function wrap(words: string, width: number): string[] {
+  return words.split(/(?<=;) /).reduce<string[]>((lines, clause) => {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + clause.length >= width) return [...lines, clause]
+    return [...lines.slice(0, -1), `${last} ${clause}`]
+  }, [])
 }
 
 /** The plan as data. */

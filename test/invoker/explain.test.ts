@@ -8,9 +8,13 @@ describe('explain()', () => {
       "quote:live, not idempotent
         fallback   off
         deadline   60 s for the whole call
-        bulkhead   function: 100 in flight, 100 waiting up to 10 s; client: 200 in flight, 200 waiting up to 10 s
-        retry      3 attempts; waits full, 50 ms to 5 s; after throttles equal, 1 s to 20 s; never repeats what may have run; function errors: not retried; budget of 10 tokens, 0.2 a success, 0.1 a second
-        breaker    opens at 50 % failures of at least 20 in 30 s; or 10 in a row; for 5 s growing to 60 s; 3 probes close it
+        bulkhead   function: 100 in flight, 100 waiting up to 10 s;
+                   client: 200 in flight, 200 waiting up to 10 s
+        retry      3 attempts; waits full, 50 ms to 5 s; after throttles equal, 1 s to 20 s;
+                   never repeats what may have run; function errors: not retried;
+                   budget of 10 tokens, 0.2 a success, 0.1 a second
+        breaker    opens at 50 % failures of at least 20 in 30 s; or 10 in a row; for 5 s growing to 60 s;
+                   3 probes close it
         hedge      off
         timeout    off
         transport  AWS SDK, its own retries off"
@@ -44,12 +48,17 @@ describe('explain()', () => {
       "quote for tenant a, idempotent
         fallback   for throttle; within 2 s; only where a repeat is safe
         deadline   1.5 s for the whole call
-        bulkhead   function: 8 in flight, 100 waiting up to 50 ms; client: 40 in flight, 0 waiting up to 10 s
-        retry      4 attempts; waits by your function, 50 ms to 5 s; after throttles decorrelated, 1 s to 20 s; repeats what may have run; function errors: Flaky; no budget; decided by retryIf
-        breaker    opens at 25 % failures of at least 20 in 30 s; or 10 in a row, or 90 % slower than 2 s; for 5 s growing to 60 s; 3 probes close it
+        bulkhead   function: 8 in flight, 100 waiting up to 50 ms;
+                   client: 40 in flight, 0 waiting up to 10 s
+        retry      4 attempts; waits by your function, 50 ms to 5 s;
+                   after throttles decorrelated, 1 s to 20 s; repeats what may have run;
+                   function errors: Flaky; no budget; decided by retryIf
+        breaker    opens at 25 % failures of at least 20 in 30 s; or 10 in a row, or 90 % slower than 2 s;
+                   for 5 s growing to 60 s; 3 probes close it
         hedge      off
         timeout    600 ms for each attempt
-        transport  AWS SDK, its own retries off; log tail; client context; your own codec; input checked; output checked"
+        transport  AWS SDK, its own retries off; log tail; client context; your own codec; input checked;
+                   output checked"
     `)
   })
 

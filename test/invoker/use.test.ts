@@ -98,8 +98,8 @@ describe('use()', () => {
       .use(named, { before: 'retry' })
       .use((next) => next, { after: 'timeout' })
       .explain()
-    const steps = text.split('\n').map((line) => line.trim().split(' ')[0])
-    expect(steps.slice(1)).toEqual([
+    const steps = Array.from(text.matchAll(/^ {2}(\S+)/gm), ([, step]) => step)
+    expect(steps).toEqual([
       'fallback',
       'deadline',
       'bulkhead',
