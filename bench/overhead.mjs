@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { report } from './report.mjs'
 
-const ROUNDS = 31
+const ROUNDS = 51
 const RUNS = [
   { name: 'pipeline', title: 'pipeline alone, scripted transport', inFlight: 1 },
   { name: 'pipeline', title: 'pipeline alone, scripted transport', inFlight: 64 },

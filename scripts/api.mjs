@@ -31,8 +31,8 @@ for (const [entry, { types }] of entries) {
       messages: {
         extractorMessageReporting: {
           default: { logLevel: ExtractorLogLevel.None },
-          // A type that users meet but cannot name is a hole in the API.
-          'ae-forgotten-export': { logLevel: ExtractorLogLevel.Warning },
+          // A type that users meet but cannot name here stands in the report: it is part of the API all the same.
+          'ae-forgotten-export': { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: true },
         },
         tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
       },

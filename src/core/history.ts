@@ -54,8 +54,13 @@ export class History {
     return this.#attempts.some((attempt) => attempt.durationMs === undefined && attempt.ran !== 'no')
   }
 
+  /** Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. */
   begin(): LiveAttempt {
-    const attempt: LiveAttempt = { number: this.#attempts.length + 1, startedMs: this.elapsedMs, ran: 'no' }
+    const attempt: LiveAttempt = {
+      number: this.#attempts.length + 1,
+      startedMs: this.elapsedMs,
+      ran: 'maybe',
+    }
     this.#attempts.push(attempt)
     this.#emit?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt

@@ -63,7 +63,7 @@ export function subjectOf(
   const name = qualifier === undefined ? functionName : `${functionName}:${qualifier}`
   return Object.freeze({
     name,
-    key: `${region ?? ''}/${functionName}:${qualifier ?? ''}/${tenantId ?? ''}`,
+    key: `${functionName}:${qualifier ?? ''}/${tenantId ?? ''}`,
     clientKey: invokedRegion ?? '',
     invoked: {
       name: functionName.slice(functionName.lastIndexOf(':') + 1),

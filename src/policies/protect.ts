@@ -68,7 +68,6 @@ export function protect<I, O>(
 
   function operate(call: Call, { scope, attempt }: Context): Promise<Outcome> {
     return within(scope, async () => {
-      if (attempt) attempt.ran = 'maybe'
       try {
         return answered(
           await run({ input: call.payload as I, signal: scope.signal, attempt: attempt?.number ?? 1 }),

@@ -103,10 +103,9 @@ class ScriptedFunction implements FunctionScript {
   }
 
   hangs(): this {
-    return this.#add((_, { scope, attempt }) => {
-      if (attempt) attempt.ran = 'maybe'
-      return new Promise((resolve) => scope.onCancel((why) => resolve(failed(why))))
-    })
+    return this.#add(
+      (_, { scope }) => new Promise((resolve) => scope.onCancel((why) => resolve(failed(why)))),
+    )
   }
 
   after(delay: Duration): this {
@@ -125,7 +124,6 @@ class ScriptedFunction implements FunctionScript {
     this.#delayMs = 0
     this.#steps.push(async (request, context) => {
       if (delayMs > 0) {
-        if (context.attempt) context.attempt.ran = 'maybe'
         await sleep(context.clock, context.scope, delayMs)
         if (context.scope.cancelled) return failed(context.scope.cancelled)
       }

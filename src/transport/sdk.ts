@@ -19,6 +19,7 @@ export function sdkTransport(clientOf: ClientOf): Transport {
 
     async function send({ region }: InvokeRequest, { scope, clock, attempt }: Context): Promise<Outcome> {
       const live: LiveAttempt = attempt ?? { number: 1, startedMs: 0, ran: 'no' }
+      live.ran = 'no'
       let sighting: Sighting | undefined
       try {
         const client = clientOf(region)

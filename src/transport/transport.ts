@@ -18,6 +18,7 @@ export interface InvokeRequest {
 /**
  * Sends one request, once, and answers with the payload's bytes or a failure with its verdict.
  *
- * It settles as soon as `context.scope` is cancelled, and keeps `context.attempt.ran` true while bytes go out and come in.
+ * It settles as soon as `context.scope` is cancelled. An attempt begins as one that may have run; a transport that sees
+ * what it sends sets `context.attempt.ran` to `'no'` first, and moves it on as bytes go out and come in.
  */
 export type Transport = (request: InvokeRequest, context: Context) => Promise<Outcome<Uint8Array | undefined>>

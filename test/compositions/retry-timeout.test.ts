@@ -30,9 +30,10 @@ describe('given retry and timeout', () => {
 
   it('repeats it all the same when the request never left', async () => {
     let requests = 0
-    // A socket that never connects: the transport leaves the attempt at "has not run".
-    const transport: Transport = (_, { scope }) =>
+    const transport: Transport = (_, { scope, attempt }) =>
       new Promise((resolve) => {
+        // A socket that never connects: the transport sees that nothing goes out.
+        if (attempt) attempt.ran = 'no'
         if (++requests === 2) resolve(answered(undefined))
         scope.onCancel((why) => resolve(failed(why)))
       })

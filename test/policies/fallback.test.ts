@@ -59,7 +59,7 @@ describe('a fallback', () => {
   it('may take its time, up to its own limit', async () => {
     const bench = new Bench()
     const answer: Answer = () => new Promise((resolve) => bench.clock.setTimer(99, () => resolve('instead')))
-    const { outcome, events } = await bench.run(policyWith(answer), nextThat(refused))
+    const { outcome, events } = await bench.run(policyWith(answer), nextThat(takes(5, refused)))
     expect(outcome).toEqual(instead)
     expect(eventsOf({ events }, 'fallback.used')).toMatchObject([{ durationMs: 99 }])
     expect(bench.clock.pending).toBe(0)

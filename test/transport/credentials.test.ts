@@ -2,7 +2,11 @@ import { EventEmitter, once } from 'node:events'
 import type { LambdaClient } from '@aws-sdk/client-lambda'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createInvoker } from 'resilient-lambda'
+import { failure, Scope } from 'resilient-lambda/policies'
 import { fakeClock } from 'resilient-lambda/testing'
+import { Cells } from '../../src/core/cells/cells.js'
+import { History } from '../../src/core/history.js'
+import { sdkTransport } from '../../src/transport/sdk.js'
 import { failureOf } from '../invoker/support.js'
 import { start } from './support.js'
 
@@ -56,6 +60,50 @@ describe('credentials that do not come', () => {
     release()
     expect(await Promise.allSettled(sends)).toMatchObject([{ status: 'rejected' }])
     expect(local.requests).toEqual([])
+  })
+
+  it('do not keep the transport from settling when its scope is cancelled', async () => {
+    const { asked, provide, release } = waiting()
+    const { client } = await start({ client: { credentials: provide } })
+    const scope = new Scope()
+    const clock = fakeClock()
+    const context = {
+      clock,
+      scope,
+      cells: new Cells(),
+      deadlineAt: Infinity,
+      history: new History(clock, undefined),
+      emit: undefined,
+    }
+    const request = {
+      functionName: 'quote',
+      qualifier: undefined,
+      tenantId: undefined,
+      region: undefined,
+      body: undefined,
+      clientContext: undefined,
+      logTail: false,
+    }
+    const outcome = sdkTransport(() => client)(request, context)
+    await once(asked, 'asked')
+    const why = failure('Aborted')
+    scope.cancel(why)
+    expect(await outcome).toEqual({ ok: false, failure: why })
+    release()
+  })
+
+  it('keep no place in a bulkhead when the call is over', async () => {
+    const { asked, provide, release } = waiting()
+    const { lambda } = await start({ client: { credentials: provide } })
+    const narrow = lambda('quote').bulkhead({ concurrency: 1, queue: 0 })
+    const controller = new AbortController()
+    const failed = failureOf(narrow.invoke({}, { signal: controller.signal }))
+    await once(asked, 'asked')
+    controller.abort()
+    await failed
+    const next = narrow.safeInvoke(7)
+    release()
+    expect(await next).toMatchObject({ ok: true, value: 7 })
   })
 
   it('are not sent late by a handler that does not look at the signal either', async () => {

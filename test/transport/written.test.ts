@@ -2,7 +2,8 @@ import { channel } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import { Agent } from 'node:http'
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createInvoker } from 'resilient-lambda'
 import type { Fault } from 'resilient-lambda/testing'
 import { attemptOf, start } from './support.js'
 
@@ -30,6 +31,29 @@ describe('whether the function can have run', () => {
     local.faults('quote').always({ type: 'resetAfterReading', executed: true })
     expect(await attemptOf(lambda('quote'), LARGE)).toMatchObject({ ran: 'maybe', code: 'ConnectionReset' })
     expect(local.executions).toHaveLength(1)
+  })
+
+  it("is no when the client's own time-out came before the last byte", async () => {
+    const { local, lambda } = await start({
+      client: { requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } },
+    })
+    local.connectionFaults.always({ type: 'hangBeforeAccept' })
+    const unwritten = { ran: 'no', code: 'RequestTimedOut' }
+    const { meta } = await lambda('quote').retry({ attempts: 2, baseDelay: 0 }).safeInvoke(LARGE)
+    expect(meta.attempts).toMatchObject([unwritten, unwritten])
+    expect(await attemptOf(lambda('quote'), 'small')).toMatchObject({ ran: 'maybe', code: 'RequestTimedOut' })
+  })
+
+  it('is no when the other side never shook hands, also after the request is given up', async () => {
+    const { local } = await start()
+    local.connectionFaults.always({ type: 'hangBeforeAccept' })
+    const endpoint = local.endpoint.replace('http:', 'https:')
+    const lambda = createInvoker({ ...local.clientSettings, endpoint })
+    onTestFinished(() => lambda.destroy())
+    const chain = lambda('quote').timeout('50ms').retry({ attempts: 2, baseDelay: 0 })
+    const { meta } = await chain.safeInvoke({})
+    const unwritten = { ran: 'no', code: 'AttemptTimedOut' }
+    expect(meta.attempts).toMatchObject([unwritten, unwritten])
   })
 
   it('is what lets a call that is not idempotent go on, and what stops it', async () => {

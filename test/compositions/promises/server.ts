@@ -39,6 +39,7 @@ export function createServer(clock: Clock, fatesOf: (name: string, call: number)
     const turn = log.filter((sent) => sent.name === name && sent.call === call).length
     const fate = fates[Math.min(turn, fates.length - 1)]
     const stopped = context.scope.cancelled !== undefined
+    if (context.attempt) context.attempt.ran = 'no'
     const sent: Sent = { name, call, atMs: clock.now(), stopped, ran: 'no', answeredAtMs: undefined }
     log.push(sent)
     const outcome = await meet(fate, sent, context)

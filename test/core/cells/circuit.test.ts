@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Circuit, type CircuitSettings, type Permit } from '../../../src/core/cells/circuit.js'
 import type { CallEventBody } from '../../../src/core/events.js'
 import { fakeClock, type FakeClock } from '../../../src/testing/fake-clock.js'
@@ -383,7 +383,7 @@ describe('a circuit moved by hand', () => {
     const circuit = circuitWith()
     circuit.open(emit)
     expect(circuit.state).toBe('open')
-    expect(events).toEqual([
+    expect(events).toStrictEqual([
       { type: 'breaker.state', state: 'open', previous: 'closed', why: 'opened by hand' },
     ])
     expect(circuit.retryAfterMs).toBe(4_000)
@@ -399,6 +399,12 @@ describe('a circuit moved by hand', () => {
       previous: 'open',
       why: 'closed by hand',
     })
+  })
+
+  it('has nothing to wait for once it is closed, however long it would have stayed open', () => {
+    const circuit = openedCircuit()
+    circuit.close()
+    expect(circuit.retryAfterMs).toBe(0)
   })
 
   it('opens by itself as before after it was closed', () => {
@@ -465,12 +471,14 @@ describe('circuits that nobody needs', () => {
   })
 
   it('cost no timer and no handle: 10,000 of them', () => {
-    const before = process.getActiveResourcesInfo().length
+    const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')]
+    const handles = process.getActiveResourcesInfo().length
     const circuits = Array.from({ length: 10_000 }, () =>
       circuitWith({ slowCalls: { durationMs: 1, rate: 1 } }),
     )
     for (const circuit of circuits.slice(0, 100)) feed(circuit, 'failure', 'failure', 'failure', 'failure')
-    expect(process.getActiveResourcesInfo()).toHaveLength(before)
+    for (const timer of timers) expect(timer).not.toHaveBeenCalled()
+    expect(process.getActiveResourcesInfo()).toHaveLength(handles)
     expect(clock.pending).toBe(0)
   })
 })
