@@ -93,7 +93,7 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       outputSchema: output !== undefined,
     },
     [
-      'AWS SDK, its own retries off',
+      "one request for each attempt; the AWS SDK's own retries are off",
       ...(logs ? ['log tail'] : []),
       ...(clientContext ? ['client context'] : []),
       ...(codec === jsonCodec ? [] : ['your own codec']),

@@ -8,8 +8,8 @@ import { callback, duration } from '../core/settings.js'
 import { circuitOf } from '../policies/breaker.js'
 import type { BulkheadSettings } from '../policies/bulkhead.js'
 import {
+  FALLBACK_DEFAULTS,
   parseFallback,
-  type FallbackArguments,
   type FallbackOptions,
   type FallbackSettings,
 } from '../policies/fallback.js'
@@ -121,7 +121,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   fallback(answer: unknown, options: FallbackOptions = {}): LambdaFunction {
-    return this.#with({ fallback: { ...answerBy(answer), ...parseFallback(options, 'fallback') } })
+    return this.#with({ fallback: fallbackBy(answer, options) })
   }
 
   idempotent(declared = true): LambdaFunction {
@@ -202,11 +202,15 @@ function metaOf({ outcome, history }: Run): CallMeta {
   }
 }
 
-function answerBy(answer: unknown): Pick<FallbackSettings, 'answer' | 'repeats'> {
+/** Another function may have a cold start before it. */
+const OTHER_FUNCTION = { ...FALLBACK_DEFAULTS, limitMs: 5_000 }
+
+function fallbackBy(answer: unknown, options: FallbackOptions): FallbackSettings {
   if (answer instanceof LambdaFunction) {
-    return { repeats: true, answer: ({ payload, signal }) => answer.invoke(payload, { signal }) }
+    const settings = parseFallback(options, 'fallback', OTHER_FUNCTION)
+    return { ...settings, repeats: true, answer: ({ payload, signal }) => answer.invoke(payload, { signal }) }
   }
-  if (typeof answer === 'function')
-    return { repeats: false, answer: answer as (args: FallbackArguments) => unknown }
-  return { repeats: false, answer: () => answer }
+  const settings = parseFallback(options, 'fallback')
+  if (typeof answer !== 'function') return { ...settings, repeats: false, answer: () => answer }
+  return { ...settings, repeats: false, answer: answer as FallbackSettings['answer'] }
 }

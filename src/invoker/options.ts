@@ -64,6 +64,13 @@ export function parseInvokerOptions(given: unknown): CheckedOptions {
   const { defaults, transport, clock, client, ...own } = parsed
   const { region, endpoint, credentials } = own
   if (client) refuseMixedClient({ region, endpoint, credentials })
+  if (client && transport) {
+    throw new InvalidSettingError(
+      'options.client',
+      client,
+      'left out when a transport is handed in, which takes its place',
+    )
+  }
   const reach = {
     ...(client && { client }),
     ...(region !== undefined && { region }),

@@ -32,7 +32,7 @@ export interface FallbackSettings {
 export interface FallbackOptions {
   /** The kinds of failure it answers for. @defaultValue all but `request`, `permission` and `config` */
   readonly kinds?: readonly FailureKind[]
-  /** The longest it may take, outside of the call's deadline. @defaultValue '1s' */
+  /** The longest it may take, outside of the call's deadline. @defaultValue '1s'; '5s' for another function */
   readonly limit?: Duration
 }
 
@@ -56,8 +56,12 @@ const KINDS = oneOf(
 const options = shape({ kinds: listOf(KINDS), limit: duration(1) })
 
 /** Fallback settings from a user's options. @throws {InvalidSettingError} */
-export function parseFallback(given: unknown, path: string): Pick<FallbackSettings, 'kinds' | 'limitMs'> {
-  return { ...FALLBACK_DEFAULTS, ...options(given, path) }
+export function parseFallback(
+  given: unknown,
+  path: string,
+  base: Pick<FallbackSettings, 'kinds' | 'limitMs'> = FALLBACK_DEFAULTS,
+): Pick<FallbackSettings, 'kinds' | 'limitMs'> {
+  return { ...base, ...options(given, path) }
 }
 
 /** Answers in place of a call that failed; what the caller cancelled is not answered for. */

@@ -204,7 +204,9 @@ describe('the shape of settings', () => {
     expect(refusal(parse, { waitMs: 3 })).toContain("no setting 'waitMs'")
     expect(refusal(parse, { toString: 3 })).toContain("no setting 'toString'")
     expect(refusal(parse, JSON.parse('{"__proto__": 3}'))).toContain("no setting '__proto__'")
-    expect(() => parse({ x: 1 }, 'it')).toThrow(expect.objectContaining({ path: 'it.x', allowed: 'a known setting' }))
+    expect(() => parse({ x: 1 }, 'it')).toThrow(
+      expect.objectContaining({ path: 'it.x', allowed: 'a known setting' }),
+    )
   })
 
   it('is an object', () => {

@@ -17,7 +17,7 @@ describe('explain()', () => {
                    3 probes close it
         hedge      off
         timeout    off
-        transport  AWS SDK, its own retries off"
+        transport  one request for each attempt; the AWS SDK's own retries are off"
     `)
   })
 
@@ -57,8 +57,8 @@ describe('explain()', () => {
                    for 5 s growing to 60 s; 3 probes close it
         hedge      off
         timeout    600 ms for each attempt
-        transport  AWS SDK, its own retries off; log tail; client context; your own codec; input checked;
-                   output checked"
+        transport  one request for each attempt; the AWS SDK's own retries are off; log tail;
+                   client context; your own codec; input checked; output checked"
     `)
   })
 
@@ -74,7 +74,7 @@ describe('explain()', () => {
         breaker    off
         hedge      off
         timeout    off
-        transport  AWS SDK, its own retries off"
+        transport  one request for each attempt; the AWS SDK's own retries are off"
     `)
     expect(bare.deadline(false).explain()).toMatch(/deadline +off/)
   })

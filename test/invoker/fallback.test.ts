@@ -17,6 +17,18 @@ describe('fallback()', () => {
     expect(result).toMatchObject({ ok: true, value: 1, meta: { fallback: false } })
   })
 
+  it('waits longer for another function, which may start cold, than for anything else', () => {
+    const { lambda } = scripted()
+    const limitOf = (answer: unknown): unknown =>
+      lambda('quote')
+        .fallback(answer)
+        .toJSON()
+        .steps.find(({ step }) => step === 'fallback')?.settings
+    expect(limitOf(lambda('other'))).toMatchObject({ limitMs: 5_000, repeats: true })
+    expect(limitOf(() => 1)).toMatchObject({ limitMs: 1_000, repeats: false })
+    expect(limitOf(null)).toMatchObject({ limitMs: 1_000, repeats: false })
+  })
+
   it('answers with what a function makes of the error and the payload', async () => {
     const { lambda, script } = scripted()
     script('quote').throws('Error', 'no')

@@ -173,4 +173,11 @@ describe('a client that is handed in', () => {
     expect(() => createInvoker(given)).toThrow(`options.${key} must be left out when a client is handed in`)
     expect(() => createInvoker(given)).not.toThrow('s3cret')
   })
+
+  it('is refused beside a transport, which takes its place', () => {
+    const given = { client: new LambdaClient({}), transport: createScript().transport }
+    expect(() => createInvoker(given)).toThrow(
+      'options.client must be left out when a transport is handed in',
+    )
+  })
 })

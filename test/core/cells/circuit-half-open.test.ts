@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { Circuit, CircuitSettings } from '../../../src/core/cells/circuit.js'
+import { admitted, clock, emit, events, feed, openedCircuit } from './circuit-stage.js'
+
+describe('a half-open circuit', () => {
+  async function halfOpen(change: Partial<CircuitSettings> = {}): Promise<Circuit> {
+    const circuit = openedCircuit(change)
+    await clock.advance(1_000)
+    return circuit
+  }
+
+  it('lets so many probes through and no more', async () => {
+    const circuit = await halfOpen()
+    admitted(circuit)
+    admitted(circuit)
+    expect(circuit.admit(emit)).toBeUndefined()
+    expect(circuit.state).toBe('half-open')
+  })
+
+  it('closes when so many probes have passed, with an empty window', async () => {
+    const circuit = await halfOpen()
+    feed(circuit, 'success')
+    expect(circuit.state).toBe('half-open')
+    feed(circuit, 'success')
+    expect(circuit.state).toBe('closed')
+    expect(events.at(-1)).toEqual({
+      type: 'breaker.state',
+      state: 'closed',
+      previous: 'half-open',
+      why: '2 probes passed',
+    })
+    expect(circuit.snapshot()).toEqual({
+      target: 'quote',
+      state: 'closed',
+      calls: 0,
+      failures: 0,
+      consecutiveFailures: 0,
+      retryAfterMs: 0,
+      openings: 0,
+    })
+  })
+
+  it('lets no more probes through than it still needs', async () => {
+    const circuit = await halfOpen()
+    feed(circuit, 'success')
+    admitted(circuit)
+    expect(circuit.admit(emit)).toBeUndefined()
+  })
+
+  it('opens again at the first probe that fails, and the others no longer count', async () => {
+    const circuit = await halfOpen({ probes: 3 })
+    const [good, bad] = [admitted(circuit), admitted(circuit)]
+    circuit.settle(bad, 'failure', 1, emit)
+    expect(circuit.state).toBe('open')
+    circuit.settle(good, 'success', 1, emit)
+    expect(circuit.state).toBe('open')
+    await clock.advance(2_000)
+    feed(circuit, 'success', 'success')
+    expect(circuit.state).toBe('half-open')
+  })
+
+  it('neither closes nor opens for a probe that is ignored, and gives its place to the next', async () => {
+    const circuit = await halfOpen({ probes: 1 })
+    for (let n = 0; n < 5; n++) feed(circuit, 'ignored')
+    expect(circuit.state).toBe('half-open')
+    feed(circuit, 'success')
+    expect(circuit.state).toBe('closed')
+  })
+
+  it('takes a probe that hangs for a failed one', async () => {
+    const circuit = await halfOpen({ probes: 1 })
+    const hanging = admitted(circuit)
+    await clock.advance(4_000)
+    expect(circuit.admit(emit)).toBeUndefined()
+    expect(circuit.state).toBe('half-open')
+    await clock.advance(1)
+    expect(circuit.admit(emit)).toBeUndefined()
+    expect(circuit.state).toBe('open')
+    expect(events.at(-1)).toMatchObject({
+      state: 'open',
+      why: 'a probe did not end in time',
+      openForMs: 2_000,
+    })
+    circuit.settle(hanging, 'success', 4_001, emit)
+    expect(circuit.state).toBe('open')
+    await clock.advance(2_000)
+    feed(circuit, 'success')
+    expect(circuit.state).toBe('closed')
+  })
+
+  it('finds the probe that hangs although others come and go', async () => {
+    const circuit = await halfOpen({ probes: 2 })
+    admitted(circuit)
+    await clock.advance(3_000)
+    feed(circuit, 'ignored')
+    await clock.advance(1_001)
+    expect(circuit.admit(emit)).toBeUndefined()
+    expect(circuit.state).toBe('open')
+  })
+})

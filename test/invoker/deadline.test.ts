@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { failureOf, scripted } from './support.js'
+
+describe('the deadline', () => {
+  it('is 60 seconds', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').hangs()
+    const error = await clock.runUntil(failureOf(lambda('quote').invoke()))
+    expect(error).toMatchObject({ code: 'DeadlineExceeded', mayHaveRun: true, elapsedMs: 60_000 })
+  })
+
+  it('can be set for one call, which leaves the chain as it is', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').hangs()
+    const chain = lambda('quote').deadline('9s')
+    const { signal } = new AbortController()
+    const short = await clock.runUntil(failureOf(chain.invoke(1, { deadline: '2s', signal })))
+    expect(short).toMatchObject({ code: 'DeadlineExceeded', elapsedMs: 2_000 })
+    const long = await clock.runUntil(failureOf(chain.invoke(1)))
+    expect(long).toMatchObject({ code: 'DeadlineExceeded', elapsedMs: 9_000 })
+  })
+
+  it('for one call is heard together with its signal', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').hangs()
+    const controller = new AbortController()
+    const failed = failureOf(lambda('quote').invoke(1, { deadline: '2s', signal: controller.signal }))
+    await clock.advance('1s')
+    controller.abort()
+    expect(await failed).toMatchObject({ code: 'Aborted', elapsedMs: 1_000 })
+  })
+
+  it('may be the time that remains to a Lambda function, less half a second to answer in', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').hangs()
+    const error = await clock.runUntil(failureOf(lambda('quote').deadline(contextWith(3_000)).invoke()))
+    expect(error).toMatchObject({ code: 'DeadlineExceeded', elapsedMs: 2_500 })
+  })
+
+  it('may leave another reserve', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').hangs()
+    const chain = lambda('quote').deadline(contextWith(3_000), { reserve: '1s' })
+    expect(await clock.runUntil(failureOf(chain.invoke()))).toMatchObject({ elapsedMs: 2_000 })
+    const none = lambda('quote').deadline(contextWith(3_000), { reserve: 0 })
+    expect(await clock.runUntil(failureOf(none.invoke()))).toMatchObject({ elapsedMs: 3_000 })
+  })
+
+  it('reads the time that remains at each call', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').hangs()
+    const chain = lambda('quote').deadline({ getRemainingTimeInMillis: () => 10_000 - clock.now() })
+    expect(await clock.runUntil(failureOf(chain.deadline('4s').invoke()))).toMatchObject({ elapsedMs: 4_000 })
+    expect(await clock.runUntil(failureOf(chain.invoke()))).toMatchObject({ elapsedMs: 5_500 })
+  })
+
+  it('takes a Lambda context for one call as well', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').hangs()
+    const call = lambda('quote').invoke(1, { deadline: contextWith(3_000) })
+    expect(await clock.runUntil(failureOf(call))).toMatchObject({ elapsedMs: 2_500 })
+  })
+
+  it('that has passed already sends nothing', async () => {
+    const { lambda, script } = scripted()
+    script('quote').replies(1)
+    const error = await failureOf(lambda('quote').deadline(contextWith(400)).invoke())
+    expect(error).toMatchObject({ code: 'DeadlineExceeded', mayHaveRun: false, attempts: [] })
+    expect(error.message).toContain('no time was left to begin with')
+    expect(script('quote').requests).toEqual([])
+  })
+
+  it('can be taken away', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').after('2h').replies(1)
+    expect(await clock.runUntil(lambda('quote').deadline(false).invoke())).toBe(1)
+  })
+})
+
+function contextWith(remainingMs: number): { getRemainingTimeInMillis: () => number } {
+  return { getRemainingTimeInMillis: () => remainingMs }
+}

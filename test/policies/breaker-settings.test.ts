@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { BREAKER_DEFAULTS, parseBreaker } from '../../src/policies/breaker.js'
+
+describe('the settings of a circuit breaker', () => {
+  it('have defaults', () => {
+    expect(parseBreaker({}, 'circuitBreaker')).toEqual({
+      failureRate: 0.5,
+      minimumCalls: 20,
+      windowMs: 30_000,
+      consecutiveFailures: 10,
+      openForMs: 5_000,
+      maxOpenForMs: 60_000,
+      probes: 3,
+      slowCalls: false,
+    })
+    expect(Object.isFrozen(BREAKER_DEFAULTS)).toBe(true)
+  })
+
+  it('change what they name and keep the rest', () => {
+    const parsed = parseBreaker(
+      {
+        failureRate: 0.01,
+        minimumCalls: 1,
+        window: 100,
+        consecutiveFailures: 1,
+        openFor: 1,
+        maxOpenFor: '2m',
+        probes: 100,
+        slowCalls: { duration: '2s', rate: 1 },
+      },
+      'circuitBreaker',
+    )
+    expect(parsed).toEqual({
+      failureRate: 0.01,
+      minimumCalls: 1,
+      windowMs: 100,
+      consecutiveFailures: 1,
+      openForMs: 1,
+      maxOpenForMs: 120_000,
+      probes: 100,
+      slowCalls: { durationMs: 2_000, rate: 1 },
+    })
+    expect(Object.isFrozen(parsed)).toBe(true)
+    expect(parseBreaker({ slowCalls: false }, 'circuitBreaker', parsed)).toEqual({
+      ...parsed,
+      slowCalls: false,
+    })
+  })
+
+  it.each([
+    [{ failureRate: 0.009 }, 'circuitBreaker.failureRate must be a number from 0.01 to 1, but was 0.009.'],
+    [{ failureRate: 50 }, 'circuitBreaker.failureRate must be a number from 0.01 to 1, but was 50.'],
+    [{ minimumCalls: 0 }, 'circuitBreaker.minimumCalls must be a whole number of at least 1'],
+    [{ window: 99 }, 'circuitBreaker.window must be a duration of at least 100 ms'],
+    [{ consecutiveFailures: 0 }, 'circuitBreaker.consecutiveFailures must be a whole number of at least 1'],
+    [{ openFor: 0 }, 'circuitBreaker.openFor must be a duration of at least 1 ms'],
+    [{ maxOpenFor: 0 }, 'circuitBreaker.maxOpenFor must be a duration of at least 1 ms'],
+    [{ probes: 0 }, 'circuitBreaker.probes must be a whole number from 1 to 100, but was 0.'],
+    [{ probes: 101 }, 'circuitBreaker.probes must be a whole number from 1 to 100, but was 101.'],
+    [{ slowCalls: { rate: 1 } }, 'circuitBreaker.slowCalls.duration must be given'],
+    [{ slowCalls: { duration: 1 } }, 'circuitBreaker.slowCalls.rate must be given'],
+    [
+      { slowCalls: { duration: 0, rate: 1 } },
+      'circuitBreaker.slowCalls.duration must be a duration of at least 1 ms',
+    ],
+    [
+      { slowCalls: { duration: 1, rate: 2 } },
+      'circuitBreaker.slowCalls.rate must be a number from 0.01 to 1',
+    ],
+    [
+      { slowCalls: true },
+      'circuitBreaker.slowCalls must be an object with any of: duration, rate, or false to switch',
+    ],
+    [
+      { threshold: 5 },
+      "circuitBreaker has no setting 'threshold'. It takes: failureRate, minimumCalls, window, consecutiveFailures, openFor, maxOpenFor, probes, slowCalls.",
+    ],
+  ])('refuse %j', (given, message) => {
+    expect(() => parseBreaker(given, 'circuitBreaker')).toThrow(message)
+  })
+})
