@@ -82,7 +82,9 @@ async function waitForPlace(
   const waited = new Promise<Failure | undefined>((resolve) => {
     if (context.scope.cancelled) return resolve(context.scope.cancelled)
     const leave = places.join(function admit() {
-      settle(undefined)
+      // Its deadline is about to cancel it: a request now would be for nobody, so the place goes on to the next.
+      if (clock.now() >= context.deadlineAt) places.leave()
+      else settle(undefined)
     })
     if (!leave) {
       return resolve(

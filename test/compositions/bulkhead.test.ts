@@ -48,6 +48,19 @@ describe('given bulkhead and deadline', () => {
     expect(errorOf(await stuck).code).toBe('DeadlineExceeded')
   })
 
+  it('sends nothing for calls that get a place only as their own deadline passes', async () => {
+    const { lambda, script, clock } = scene()
+    const quote = lambda('quote').bulkhead(onePlace).deadline('2s')
+    script('quote').hangs()
+    const calls = [quote.safeInvoke(1), quote.safeInvoke(2), quote.safeInvoke(3)]
+
+    const results = await clock.runUntil(Promise.all(calls))
+
+    expect(results.map((result) => errorOf(result).mayHaveRun)).toEqual([true, false, false])
+    expect(script('quote').requests).toHaveLength(1)
+    expect(clock.pending).toBe(0)
+  })
+
   it('hands it on although the transport ignores that it was cancelled', async () => {
     let requests = 0
     const { lambda, clock } = scene({

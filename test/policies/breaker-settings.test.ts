@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { BREAKER_DEFAULTS, parseBreaker } from '../../src/policies/breaker.js'
+import { BREAKER_DEFAULTS, breakerPolicy, parseBreaker } from '../../src/policies/breaker.js'
+import { Bench, eventsOf, fails, nextThat, takes, value } from './harness.js'
 
 describe('the settings of a circuit breaker', () => {
   it('have defaults', () => {
@@ -77,5 +78,47 @@ describe('the settings of a circuit breaker', () => {
     ],
   ])('refuse %j', (given, message) => {
     expect(() => parseBreaker(given, 'circuitBreaker')).toThrow(message)
+  })
+})
+
+const broken = fails('ConnectionReset')
+
+describe('a dead function', () => {
+  it('is noticed although it fails slowly: what counts is when a call ends', async () => {
+    const bench = new Bench()
+    const slow = breakerPolicy(
+      Object.freeze({
+        ...BREAKER_DEFAULTS,
+        minimumCalls: 10,
+        consecutiveFailures: 1_000,
+        windowMs: 1_000,
+        openForMs: 8_000,
+      }),
+    )
+    const next = nextThat(takes(3_000, broken))
+    const calls = []
+    for (let n = 0; n < 60; n++) {
+      calls.push(bench.start(slow, next))
+      await bench.clock.advance(50)
+    }
+    await bench.clock.advance(3_000)
+    await Promise.all(calls.map(({ outcome }) => outcome))
+    const { failure: why } = await bench.run(slow, next)
+    expect(why?.code).toBe('CircuitOpen')
+    const openings = calls.map((call) => eventsOf(call, 'breaker.state').length)
+    expect(openings.flatMap((count, call) => (count > 0 ? call : []))).toEqual([9])
+    expect(bench.clock.pending).toBe(0)
+  })
+
+  it('gets few of 200 calls, and all of them again when it is well', async () => {
+    const bench = new Bench()
+    const dead = breakerPolicy(BREAKER_DEFAULTS)
+    const next = nextThat(broken)
+    for (let n = 0; n < 200; n++) await bench.run(dead, next)
+    expect(next.seen).toHaveLength(10)
+    await bench.clock.advance(5_000)
+    const well = nextThat(value)
+    for (let n = 0; n < 200; n++) await bench.run(dead, well)
+    expect(well.seen).toHaveLength(200)
   })
 })

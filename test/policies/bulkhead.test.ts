@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failure } from '../../src/failures/failure.js'
-import {
-  BULKHEAD_DEFAULTS,
-  bulkheadPolicy,
-  CLIENT_BULKHEAD_DEFAULTS,
-  parseBulkhead,
-  type BulkheadSettings,
-} from '../../src/policies/bulkhead.js'
+import { bulkheadPolicy, type BulkheadSettings } from '../../src/policies/bulkhead.js'
 import type { Places } from '../../src/core/cells/places.js'
 import { Bench, eventsOf, hangs, heeds, nextThat, takes, timesOf, value, type Started } from './harness.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AbortError } from 'p-retry'
 import { failure } from '../../src/failures/failure.js'
-import { Bench, eventsOf, fails, nextThat, takes } from './harness.js'
+import { Bench, eventsOf, fails, nextThat } from './harness.js'
 import { circuitOpen, policyWith, refused } from './retry-stage.js'
 
 describe('a refusal of our own on a later attempt', () => {

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createInvoker, lambda as defaultLambda, type InvokerOptions } from 'resilient-lambda'
-import { startLocalLambda, type LocalLambda } from 'resilient-lambda/testing'
+import { createScript, startLocalLambda, type LocalLambda } from 'resilient-lambda/testing'
 import { createClients } from '../../src/transport/clients.js'
 import { failureOf } from '../invoker/support.js'
 import { start } from './support.js'

@@ -14,7 +14,7 @@ const settings: CircuitSettings = Object.freeze({
   slowCalls: false,
 })
 
-type Result = 'success' | 'failure' | 'ignored'
+export type Result = 'success' | 'failure' | 'ignored'
 
 // Made anew for each test.
 export let clock: FakeClock

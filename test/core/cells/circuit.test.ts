@@ -1,6 +1,15 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Circuit, Permit } from '../../../src/core/cells/circuit.js'
-import { admitted, circuitWith, clock, emit, events, feed, openedCircuit } from './circuit-stage.js'
+import {
+  admitted,
+  circuitWith,
+  clock,
+  emit,
+  events,
+  feed,
+  openedCircuit,
+  type Result,
+} from './circuit-stage.js'
 
 describe('a closed circuit', () => {
   it('lets everything through', () => {
