@@ -5,6 +5,7 @@ export interface Cell {
 }
 
 const DEFAULT_LIMIT = 10_000
+const MOST_LOOKS = 100
 
 /**
  * The long-lived state of all policies, by key; bounded, and idle cells are the first to go.
@@ -39,14 +40,13 @@ export class Cells {
     for (const [key, cell] of this.#cells) if (key.startsWith(prefix)) yield [key, cell as C]
   }
 
-  /** A tenth at a time, oldest first: looking for one idle cell at every new key would cost a scan each. */
+  /** A few at a time: what is in use goes to the end of the line, so that no key pays for a look at all the others. */
   #dropIdle(): void {
-    let wanted = Math.ceil(this.#limit / 10)
+    let looks = Math.min(MOST_LOOKS, Math.ceil(this.#limit / 10))
     for (const [key, cell] of this.#cells) {
-      if (wanted === 0) return
-      if (!cell.idle()) continue
+      if (looks-- === 0) return
       this.#cells.delete(key)
-      wanted--
+      if (!cell.idle()) this.#cells.set(key, cell)
     }
   }
 }

@@ -135,9 +135,10 @@ export class Circuit implements Cell {
     this.#enter('closed', why, emit)
   }
 
-  /** A closed circuit with no failure in its window is as good as a new one. */
+  /** As good as a new one: closed with no failure in its window, or open for so long that nobody calls any more. */
   idle(): boolean {
-    return this.#state === 'closed' && this.#failures.counts.failures === 0
+    if (this.#state === 'closed') return this.#failures.counts.failures === 0
+    return !this.#heldOpen && this.#clock.now() > this.#openUntil + this.#settings.maxOpenForMs
   }
 
   #count(failed: boolean, durationMs: number, emit?: Emit): void {

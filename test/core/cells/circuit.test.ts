@@ -160,6 +160,16 @@ describe('circuits that nobody needs', () => {
     expect(openedCircuit().idle()).toBe(false)
   })
 
+  it('is idle again when it has been open for so long that nobody calls', async () => {
+    const circuit = openedCircuit()
+    await clock.advance(5_000)
+    expect(circuit.idle()).toBe(false)
+    await clock.advance(1)
+    expect(circuit.idle()).toBe(true)
+    circuit.open()
+    expect(circuit.idle()).toBe(false)
+  })
+
   it('cost no timer and no handle: 10,000 of them', () => {
     const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')]
     const handles = process.getActiveResourcesInfo().length
