@@ -38,16 +38,21 @@ function offences(list: readonly Import[], isOffence: (from: string, to: string)
 
 const climbs = (from: string, to: string): boolean => {
   const [low, high] = [FLOORS[roomOf(from)], FLOORS[roomOf(to)]]
-  return low !== undefined && high !== undefined && (low < high || (low === high && roomOf(from) !== roomOf(to)))
+  return (
+    low !== undefined && high !== undefined && (low < high || (low === high && roomOf(from) !== roomOf(to)))
+  )
 }
-const knowsAws = (from: string, to: string): boolean => to.startsWith('@aws-sdk/') && roomOf(from) !== 'transport'
+const knowsAws = (from: string, to: string): boolean =>
+  to.startsWith('@aws-sdk/') && roomOf(from) !== 'transport'
 const isPolicy = (path: string): boolean =>
   /^policies\/(?:fallback|deadline|bulkhead|retry|breaker|hedge|timeout)\.[jt]s$/.test(path)
 
 describe('the floors', () => {
   it('finds the imports it is about', () => {
     expect(imports.length).toBeGreaterThan(100)
-    expect(new Set(files.filter((file) => file.includes('/')).map(roomOf))).toEqual(new Set(Object.keys(FLOORS)))
+    expect(new Set(files.filter((file) => file.includes('/')).map(roomOf))).toEqual(
+      new Set(Object.keys(FLOORS)),
+    )
   })
 
   it('has every import point down', () => {
@@ -69,7 +74,10 @@ describe('the floors', () => {
   })
 
   it('would notice an offence', () => {
-    const made = importsOf('core/x.ts', `import { a } from '../policies/retry.js'\nimport b from '@aws-sdk/client-lambda'`)
+    const made = importsOf(
+      'core/x.ts',
+      `import { a } from '../policies/retry.js'\nimport b from '@aws-sdk/client-lambda'`,
+    )
     expect(offences(made, climbs)).toEqual(['core/x.ts imports policies/retry.js'])
     expect(offences(made, knowsAws)).toEqual(['core/x.ts imports @aws-sdk/client-lambda'])
   })

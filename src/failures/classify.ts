@@ -8,7 +8,7 @@ import { look, type Seen } from './seen.js'
 import { clause } from './text.js'
 import type { Ran } from './verdict.js'
 
-export { classifyFunctionError, type FunctionErrorReply } from './classify-function.js'
+export { classifyFunctionError } from './classify-function.js'
 
 /** What the transport knows about an attempt apart from the error. */
 export interface Evidence {
