@@ -28,7 +28,7 @@ const ROWS: { readonly [T in CallEvent['type']]?: (event: EventOf<T>) => Row | u
   ],
   'breaker.refused': ({ state, retryAfterMs }) => [
     'refused',
-    `the circuit is ${state}, for ${time(retryAfterMs)} more`,
+    `the circuit is ${state}${retryAfterMs === undefined ? '' : `, for ${time(retryAfterMs)} more`}`,
     'yellow',
   ],
   'fallback.used': ({ ok, failure }) => [

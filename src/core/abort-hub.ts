@@ -1,3 +1,5 @@
+import { callApart } from './call-apart.js'
+
 type Listener = () => void
 
 /** Weak, so that a caller's signal and its listeners go together. */
@@ -12,9 +14,9 @@ const hubs = new WeakMap<AbortSignal, Set<Listener>>()
 export function onAbort(signal: AbortSignal, listener: Listener): () => void {
   let listeners = hubs.get(signal)
   if (!listeners) {
+    signal.addEventListener('abort', notifyAll, { once: true })
     listeners = new Set()
     hubs.set(signal, listeners)
-    signal.addEventListener('abort', notifyAll, { once: true })
   }
   listeners.add(listener)
   return function forget() {
@@ -28,5 +30,5 @@ export function onAbort(signal: AbortSignal, listener: Listener): () => void {
 function notifyAll(this: AbortSignal): void {
   const listeners = hubs.get(this)
   hubs.delete(this)
-  if (listeners) for (const listener of listeners) listener()
+  if (listeners) for (const listener of listeners) callApart(listener)
 }

@@ -37,7 +37,9 @@ export class Observers {
 
 function tell(observer: Observer, event: CallEvent): void {
   try {
-    observer.event?.(event)
+    const told: unknown = observer.event?.(event)
+    // An async function is taken for an observer too, and its rejection would end the process.
+    if (told instanceof Promise) told.catch(complain)
   } catch (error) {
     complain(error)
   }

@@ -72,7 +72,7 @@ export type CallEventBody =
       readonly why: string
       readonly openForMs?: number
     }
-  | { readonly type: 'breaker.refused'; readonly state: CircuitState; readonly retryAfterMs: number }
+  | { readonly type: 'breaker.refused'; readonly state: CircuitState; readonly retryAfterMs?: number }
   | {
       readonly type: 'bulkhead.queued'
       readonly scope: string

@@ -1,4 +1,5 @@
 import type { Failure } from '../failures/failure.js'
+import { callApart } from './call-apart.js'
 
 type Listener = (why: Failure) => void
 
@@ -37,7 +38,7 @@ export class Scope {
     this.#controller?.abort(reasonOf(why))
     const listeners = this.#listeners
     this.#listeners = undefined
-    if (listeners) for (const listener of listeners) listener(why)
+    if (listeners) for (const listener of listeners) callApart(() => listener(why))
   }
 
   /** Calls `listener` when the scope is cancelled, at once if it already is; the returned function takes it back. */

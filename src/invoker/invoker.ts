@@ -1,5 +1,6 @@
 import { Cells } from '../core/cells/cells.js'
-import type { Circuit, CircuitSnapshot } from '../core/cells/circuit.js'
+import type { CircuitSnapshot } from '../core/cells/circuit.js'
+import type { Circuits } from '../core/cells/circuits.js'
 import { systemClock } from '../core/clock.js'
 import { CIRCUITS } from '../policies/breaker.js'
 import { createClients } from '../transport/clients.js'
@@ -60,7 +61,10 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
 
   const lambda = (name: string): LambdaFunction => new LambdaFunction(planOf(name), host)
   return Object.assign(lambda, {
-    circuits: () => Array.from(host.cells.entries<Circuit>(CIRCUITS), ([, circuit]) => circuit.snapshot()),
+    circuits: () =>
+      [...host.cells.entries<Circuits>(CIRCUITS)].flatMap(([, { all }]) =>
+        all.map((circuit) => circuit.snapshot()),
+      ),
     destroy: () => clients.destroy(),
   }) as unknown as Invoker<R>
 }

@@ -1,4 +1,5 @@
 import { Circuit, type CircuitSettings } from '../core/cells/circuit.js'
+import { Circuits } from '../core/cells/circuits.js'
 import type { Cells } from '../core/cells/cells.js'
 import type { Subject } from '../core/call.js'
 import type { Clock } from '../core/clock.js'
@@ -63,7 +64,7 @@ export function parseBreaker(
 }
 
 /** The keys of all circuits begin so. */
-export const CIRCUITS = 'circuit '
+export const CIRCUITS = 'circuits '
 
 /** The circuit of one target with these settings; every chain with the same ones shares it. */
 export function circuitOf(
@@ -73,7 +74,9 @@ export function circuitOf(
   settings: CircuitSettings,
 ): Circuit {
   const owner = invoked?.tenant === undefined ? name : `${name} for tenant ${invoked.tenant}`
-  return cells.get(`${CIRCUITS}${key} ${keyOf(settings)}`, () => new Circuit(owner, settings, clock))
+  return cells
+    .get(`${CIRCUITS}${key}`, () => new Circuits())
+    .of(keyOf(settings), (hold) => new Circuit(owner, settings, clock, hold))
 }
 
 /** Stops calling a function that keeps failing, and finds out with a few probes when it is well again. */
@@ -82,11 +85,13 @@ export function breakerPolicy(settings: CircuitSettings): Policy {
     async function breaker(call, context) {
       const { clock, emit, scope } = context
       const circuit = circuitOf(context.cells, clock, call.subject, settings)
-      const permit = circuit.admit(emit)
+      const permit = circuit.admit(emit, context.deadlineAt)
       if (!permit) {
         const { state, retryAfterMs } = circuit
-        emit?.({ type: 'breaker.refused', state, retryAfterMs })
-        return failed(failure('CircuitOpen', `the circuit is ${state}`, { retryAfterMs }))
+        emit?.({ type: 'breaker.refused', state, ...(retryAfterMs !== undefined && { retryAfterMs }) })
+        const message =
+          retryAfterMs === undefined ? 'the circuit was opened by hand' : `the circuit is ${state}`
+        return failed(failure('CircuitOpen', message, { retryAfterMs }))
       }
       const startedAt = clock.now()
       let result: 'success' | 'failure' | 'ignored' = 'ignored'

@@ -2,6 +2,7 @@ import { BACKOFFS } from '../core/backoff.js'
 import type { RefusalReason } from '../core/events.js'
 import { InvalidSettingError } from '../core/settings.js'
 import type { Failure } from '../failures/failure.js'
+import type { FailureKind } from '../failures/verdict.js'
 import type { RetryArguments, RetrySettings } from './retry-settings.js'
 
 /** Why there is no further attempt. */
@@ -15,18 +16,28 @@ export async function refusalOf(args: RetryArguments, settings: RetrySettings): 
   const { failure, attempt, idempotent } = args
   if (attempt >= settings.attempts)
     return { why: `all ${settings.attempts} attempts are used`, reason: 'attempts-used' }
-  if (failure.verdict.ran !== 'no' && !idempotent) {
-    const ran = failure.verdict.ran === 'yes' ? 'it ran' : 'it may have run'
-    return { why: `${ran}, and the call is not declared idempotent`, reason: 'may-have-run' }
-  }
-  const wanted = (await settings.retryIf?.(args)) ?? isWorthIt(args, settings)
-  if (wanted) return undefined
-  const local = failure.verdict.kind === 'local'
-  const why = local ? 'to wait for it is left to the caller' : 'the same request would fail again'
-  return { why, reason: 'not-worth-it' }
+  const worthIt = await isWorthIt(args, settings)
+  if (failure.verdict.ran !== 'no' && !idempotent) return worthIt ? mayHaveRun(failure) : notWorthIt(failure)
+  const decided = await settings.retryIf?.(args)
+  if (decided === false) return { why: 'retryIf decided so', reason: 'not-worth-it' }
+  return decided || worthIt ? undefined : notWorthIt(failure)
 }
 
-function isWorthIt(args: RetryArguments, { functionErrors }: RetrySettings): boolean {
+function mayHaveRun({ verdict }: Failure): Refusal {
+  const ran = verdict.ran === 'yes' ? 'it ran' : 'it may have run'
+  return { why: `${ran}, and the call is not declared idempotent`, reason: 'may-have-run' }
+}
+
+function notWorthIt({ verdict }: Failure): Refusal {
+  return { why: HOPELESS[verdict.kind] ?? 'the same request would fail again', reason: 'not-worth-it' }
+}
+
+const HOPELESS: Partial<Record<FailureKind, string>> = {
+  local: 'to wait for it is left to the caller',
+  function: 'errors of the function itself are repeated only where retry.functionErrors says so',
+}
+
+async function isWorthIt(args: RetryArguments, { functionErrors }: RetrySettings): Promise<boolean> {
   const { verdict, remote } = args.failure
   switch (verdict.kind) {
     case 'local':
@@ -54,7 +65,7 @@ export function waitBefore(
   const { backoff, baseDelayMs, maxDelayMs } = later ? settings.throttle : settings
   const wait = typeof backoff === 'function' ? backoff : BACKOFFS[backoff]
   const waitMs = wait({ retry: attempt, baseMs: baseDelayMs, capMs: maxDelayMs, previousMs, random })
-  if (!(waitMs >= 0)) {
+  if (!(waitMs >= 0 && waitMs < Infinity)) {
     const path = later ? 'retry.throttle.backoff' : 'retry.backoff'
     throw new InvalidSettingError(path, waitMs, 'a function that returns milliseconds')
   }

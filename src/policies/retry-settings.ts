@@ -43,7 +43,8 @@ export interface RetrySettings extends BackoffSettings {
   /** For throttles and for functions that are not ready yet. */
   readonly throttle: BackoffSettings
   /** Which errors of the function itself are worth a repeat. */
-  readonly functionErrors: readonly string[] | ((args: RetryArguments) => boolean) | boolean
+  readonly functionErrors:
+    readonly string[] | ((args: RetryArguments) => boolean | Promise<boolean>) | boolean
   /** Replaces the decision whether a repeat is worth it; undefined leaves it as it is. Never whether it is safe. */
   readonly retryIf: ((args: RetryArguments) => boolean | undefined | Promise<boolean | undefined>) | undefined
   readonly budget: TokenBucketSettings | false
@@ -96,7 +97,10 @@ const options = shape({
   ...backoffs,
   attempts: wholeNumber(1, 20),
   throttle: shape(backoffs),
-  functionErrors: either(flag, either(listOf(text), callback<(args: RetryArguments) => boolean>)),
+  functionErrors: either(
+    flag,
+    either(listOf(text), callback<(args: RetryArguments) => boolean | Promise<boolean>>),
+  ),
   retryIf: callback<NonNullable<RetrySettings['retryIf']>>,
   budget: orOff(
     shape({

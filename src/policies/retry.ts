@@ -8,12 +8,14 @@ import type { Failed, Outcome } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
 import { sleep } from '../core/wait.js'
 import type { Decision } from '../failures/attempt.js'
-import type { Failure } from '../failures/failure.js'
+import { failure as failureOf, type Failure } from '../failures/failure.js'
 import { refusalOf, waitBefore } from './retry-decision.js'
 import type { RetrySettings } from './retry-settings.js'
 
 /** Tells p-retry to go on. */
 const AGAIN = new Error('another attempt')
+
+const SPENT = failureOf('RetryBudgetSpent', 'the retry budget of the function is spent')
 
 /** A programming error, kept from p-retry: it would turn what is no Error into one. */
 interface Crash {
@@ -85,28 +87,32 @@ export function retryPolicy(settings: RetrySettings): Policy {
         { idempotent }: Call,
         { emit }: Context,
       ): Promise<Decision> {
-        const remainingMs = context.deadlineAt - clock.now()
-        const refusal = await refusalOf(
-          { failure, attempt: number, idempotent, elapsedMs: context.history.elapsedMs, remainingMs },
-          settings,
-        )
+        const { elapsedMs } = context.history
+        const args = { failure, attempt: number, idempotent, elapsedMs, remainingMs: remainingMs() }
+        const refusal = await refusalOf(args, settings)
+        if (context.scope.cancelled) return { action: 'stop', why: context.scope.cancelled.message }
         if (refusal) return refuse(refusal.reason, refusal.why)
 
         const waitMs = waitBefore(failure, number, lastWaitMs, settings, clock.random())
         const neededMs = waitMs + latency.leastMs
-        if (neededMs >= remainingMs) {
+        if (neededMs >= remainingMs()) {
+          const left = formatMs(Math.max(0, remainingMs()))
           return refuse(
             'deadline',
-            `the wait of ${formatMs(waitMs)} and another attempt cannot end within the ${formatMs(Math.max(0, remainingMs))} that remain`,
+            `the wait of ${formatMs(waitMs)} and another attempt cannot end within the ${left} that remain`,
           )
         }
         if (bucket && !bucket.take(1)) {
           emit?.({ type: 'budget.spent', tokens: bucket.tokens })
-          return refuse('budget', 'the retry budget of the function is spent')
+          return { ...refuse('budget', SPENT.message), code: SPENT.code }
         }
         const why = `${failure.verdict.kind}: waiting ${formatMs(waitMs)}`
         emit?.({ type: 'retry.scheduled', attempt: number, waitMs, why, failure })
         return { action: 'retry', why, waitMs }
+
+        function remainingMs(): number {
+          return context.deadlineAt - clock.now()
+        }
 
         function refuse(reason: RefusalReason, why: string): Decision {
           emit?.({ type: 'retry.refused', attempt: number, reason, why, failure })
@@ -126,7 +132,7 @@ function isRefusal({ verdict }: Failure): boolean {
 
 /** A refusal of our own must not hide what went wrong at the function. */
 function refusedLocally(remote: Failed, { failure: local }: Failed, { history }: Context): Failed {
-  history.decide({ action: 'stop', why: local.message })
+  history.decide({ action: 'stop', why: local.message, code: local.code })
   const retryAfterMs = remote.failure.retryAfterMs ?? local.retryAfterMs
   return retryAfterMs === undefined ? remote : { ok: false, failure: { ...remote.failure, retryAfterMs } }
 }

@@ -38,12 +38,14 @@ export function equip(
 ): Sighting {
   const sighting: Sighting = { reached: undefined, stopWatching: undefined }
   const watchable = isNodeHandler(handler)
+  const invocationId = randomUUID()
   const stack = command.middlewareStack
 
   stack.add(
     (next) => (args) => {
-      sighting.reached = false
-      attempt.ran = 'no'
+      // A middleware of the user's may come by here again after a request that went out.
+      if (sighting.reached === undefined) attempt.ran = 'no'
+      sighting.reached ??= false
       return next(args)
     },
     { name: 'resilientLambdaBegin', step: 'initialize', priority: 'high' },
@@ -52,7 +54,7 @@ export function equip(
   stack.add(
     (next) => (args) => {
       const { headers } = (args as unknown as HttpArguments).request
-      const invocationId = randomUUID()
+      sighting.stopWatching?.()
       headers[INVOCATION_ID_HEADER] = invocationId
       headers['amz-sdk-request'] = `attempt=${attempt.number}`
       headers['user-agent'] = `${headers['user-agent'] ?? ''} resilient-lambda/${VERSION}`.trimStart()
@@ -73,7 +75,9 @@ export function equip(
       // Credentials may come when nobody waits any more, and not every handler looks at the signal.
       if (scope.cancelled) throw new Error(scope.cancelled.message)
       sighting.reached = true
-      if (!watchable) attempt.ran = 'maybe'
+      const { headers } = (args as unknown as HttpArguments).request
+      // A middleware of the user's may have taken away the header by which the request is watched.
+      if (!watchable || headers[INVOCATION_ID_HEADER] !== invocationId) attempt.ran = 'maybe'
       const result = await next(args)
       noteHead(result as HttpResult, attempt)
       return result

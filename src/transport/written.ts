@@ -1,10 +1,17 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
+import type { Socket } from 'node:net'
 
 /** The header by which a request on the wire is found again; the SDK's own retry middleware sets it too. */
 export const INVOCATION_ID_HEADER = 'amz-sdk-invocation-id'
 
 type OnWritten = () => void
+
+/** What a TLS socket says of itself. */
+interface TlsState {
+  readonly encrypted?: boolean
+  readonly secureConnecting?: boolean
+}
 
 const watched = new Map<string, OnWritten>()
 
@@ -12,8 +19,8 @@ const watched = new Map<string, OnWritten>()
 const CHANNEL = 'http.client.request.start'
 
 /**
- * Calls `onWritten` once the last byte of the request with this invocation id has been handed to the kernel; the
- * returned function stops watching.
+ * Calls `onWritten` once the last byte of the request with this invocation id may have left; the returned function stops
+ * watching. Over plain TCP that is when the kernel has it all, over TLS as soon as the connection is secure.
  *
  * Node's own diagnostics tell, so it works with any client whose handler is built on node:http, without owning it.
  */
@@ -28,11 +35,20 @@ export function watchWritten(invocationId: string, onWritten: OnWritten): () => 
 function onRequestStart(message: unknown): void {
   const { request } = message as { readonly request: ClientRequest }
   const id = request.getHeader(INVOCATION_ID_HEADER)
-  const onWritten = typeof id === 'string' ? watched.get(id) : undefined
-  if (!onWritten) return
-  if (request.writableFinished) return onWritten()
+  if (typeof id !== 'string' || !watched.has(id)) return
+  const written = (): void => watched.get(id)?.()
+  const socket = request.socket as (Socket & TlsState) | null
+  if (!socket) return written()
+  if (!socket.encrypted) return onFinish(request, written)
+  // TLS tells late: 'finish' comes a turn of the event loop after the bytes have left, and a deadline may come between.
+  if (socket.secureConnecting) socket.once('secureConnect', written)
+  else written()
+}
+
+function onFinish(request: ClientRequest, written: () => void): void {
+  if (request.writableFinished) return written()
   request.once('finish', () => {
     // Node 20 and 22 emit 'finish' on destroy() as well, when nothing more is written.
-    if (!request.destroyed) onWritten()
+    if (!request.destroyed) written()
   })
 }

@@ -37,16 +37,22 @@ export interface CircuitSnapshot {
   readonly calls: number
   readonly failures: number
   readonly consecutiveFailures: number
-  /** Until it is worth asking again, in ms; 0 while closed. */
-  readonly retryAfterMs: number
+  /** Until it is worth asking again, in ms; 0 while closed, undefined when it was opened by hand. */
+  readonly retryAfterMs: number | undefined
   /** How often it opened since it last closed. */
   readonly openings: number
+}
+
+/** Whether somebody has opened the circuits of a function by hand; one for all of them. */
+export interface Hold {
+  held: boolean
 }
 
 /** A circuit breaker's state: one for each function, qualifier and tenant. */
 export class Circuit implements Cell {
   readonly #target: string
   readonly #settings: CircuitSettings
+  readonly #hold: Hold
   readonly #clock: Clock
   readonly #failures: RollingBreaker
   readonly #slow: RollingBreaker | undefined
@@ -55,12 +61,12 @@ export class Circuit implements Cell {
   #consecutiveFailures = 0
   #openings = 0
   #openUntil = 0
-  #heldOpen = false
   readonly #probes = new Set<Permit>()
   #probesPassed = 0
 
-  constructor(target: string, settings: CircuitSettings, clock: Clock) {
+  constructor(target: string, settings: CircuitSettings, clock: Clock, hold: Hold = { held: false }) {
     this.#target = target
+    this.#hold = hold
     const { minimumCalls, windowMs, slowCalls } = settings
     this.#settings = settings
     this.#clock = clock
@@ -71,13 +77,13 @@ export class Circuit implements Cell {
   }
 
   get state(): CircuitState {
-    return this.#state
+    return this.#hold.held ? 'open' : this.#state
   }
 
-  /** Until it is worth asking again, in ms. */
-  get retryAfterMs(): number {
+  /** Until it is worth asking again, in ms; undefined when it was opened by hand and nobody can tell. */
+  get retryAfterMs(): number | undefined {
+    if (this.#hold.held) return undefined
     if (this.#state === 'closed') return 0
-    if (this.#heldOpen) return this.#settings.maxOpenForMs
     if (this.#state === 'half-open') return this.#settings.openForMs
     return Math.max(0, Math.ceil(this.#openUntil - this.#clock.now()))
   }
@@ -85,7 +91,7 @@ export class Circuit implements Cell {
   snapshot(): CircuitSnapshot {
     return {
       target: this.#target,
-      state: this.#state,
+      state: this.state,
       ...this.#failures.counts,
       consecutiveFailures: this.#consecutiveFailures,
       retryAfterMs: this.retryAfterMs,
@@ -93,12 +99,13 @@ export class Circuit implements Cell {
     }
   }
 
-  /** Leave to go through; undefined when the call must be refused. */
-  admit(emit?: Emit): Permit | undefined {
+  /** Leave to go through; undefined when the call must be refused. A probe has until the call's deadline. */
+  admit(emit?: Emit, deadlineAt: number = Infinity): Permit | undefined {
+    if (this.#hold.held) return undefined
     if (this.#state === 'closed') return { probe: false, endBy: Infinity, period: this.#period }
     const now = this.#clock.now()
     if (this.#state === 'open') {
-      if (this.#heldOpen || now < this.#openUntil) return undefined
+      if (now < this.#openUntil) return undefined
       this.#enter('half-open', 'its time open is over', emit)
     }
     for (const { endBy } of this.#probes) {
@@ -107,7 +114,8 @@ export class Circuit implements Cell {
       return undefined
     }
     if (this.#probes.size + this.#probesPassed >= this.#settings.probes) return undefined
-    const permit = { probe: true, endBy: now + this.#settings.maxOpenForMs, period: this.#period }
+    const endBy = deadlineAt === Infinity ? now + this.#settings.maxOpenForMs : deadlineAt
+    const permit = { probe: true, endBy, period: this.#period }
     this.#probes.add(permit)
     return permit
   }
@@ -119,26 +127,24 @@ export class Circuit implements Cell {
     else if (result !== 'ignored') this.#count(result === 'failure', durationMs, emit)
   }
 
-  /** Opens it until `close` is called. */
+  /** Opens all circuits of the function until `close` is called. */
   open(emit?: Emit): void {
-    this.#heldOpen = true
-    this.#failures.open()
-    if (this.#state !== 'open') this.#openings++
-    this.#enter('open', 'opened by hand', emit)
+    const previous = this.state
+    this.#hold.held = true
+    if (previous !== 'open') emit?.({ type: 'breaker.state', state: 'open', previous, why: 'opened by hand' })
   }
 
-  close(emit?: Emit, why = 'closed by hand'): void {
-    this.#failures.close()
-    this.#slow?.close()
-    this.#heldOpen = false
-    this.#consecutiveFailures = this.#openings = 0
-    this.#enter('closed', why, emit)
+  /** Closes this one, and lets go of those that were opened by hand with it. */
+  close(emit?: Emit): void {
+    if (this.#hold.held) this.#state = 'open'
+    this.#hold.held = false
+    this.#reset('closed by hand', emit)
   }
 
   /** As good as a new one: closed with no failure in its window, or open for so long that nobody calls any more. */
   idle(): boolean {
     if (this.#state === 'closed') return this.#failures.counts.failures === 0
-    return !this.#heldOpen && this.#clock.now() > this.#openUntil + this.#settings.maxOpenForMs
+    return this.#clock.now() > this.#openUntil + this.#settings.maxOpenForMs
   }
 
   #count(failed: boolean, durationMs: number, emit?: Emit): void {
@@ -157,7 +163,14 @@ export class Circuit implements Cell {
     if (result === 'failure') return this.#trip('a probe failed', emit)
     if (result === 'success') this.#probesPassed++
     if (this.#probesPassed >= this.#settings.probes)
-      this.close(emit, `${this.#settings.probes} probes passed`)
+      this.#reset(`${this.#settings.probes} probes passed`, emit)
+  }
+
+  #reset(why: string, emit?: Emit): void {
+    this.#failures.close()
+    this.#slow?.close()
+    this.#consecutiveFailures = this.#openings = 0
+    this.#enter('closed', why, emit)
   }
 
   #trip(why: string, emit?: Emit): void {

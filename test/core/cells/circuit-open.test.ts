@@ -64,7 +64,7 @@ describe('an open circuit', () => {
   it('stays open longer each time a probe fails, up to its longest', async () => {
     const circuit = openedCircuit({ maxOpenForMs: 3_500 })
     for (const openForMs of [2_000, 3_500, 3_500]) {
-      await clock.advance(circuit.retryAfterMs)
+      await clock.advance(circuit.retryAfterMs ?? NaN)
       feed(circuit, 'failure')
       expect(circuit.retryAfterMs).toBe(openForMs)
       expect(events.at(-1)).toEqual({
