@@ -1,12 +1,31 @@
 import type { Observer } from '../core/events.js'
 import type { Policy } from '../core/policy.js'
-import { callback, InvalidSettingError, oneOf } from '../core/settings.js'
+import { callback, InvalidSettingError, oneOf, shape, type Parse } from '../core/settings.js'
 import { ORDER } from '../policies/order.js'
-import type { LambdaContext } from './fn.js'
+import type { InvokeOptions, LambdaContext } from './fn.js'
 import type { Use } from './plan.js'
 import type { StandardSchema } from './standard-schema.js'
 
 const parsePlace = oneOf(...ORDER)
+const asGiven: Parse<unknown> = (given) => given
+const callOptions = shape({ signal: abortSignal, deadline: asGiven })
+
+/** What a call takes beside its payload. @throws {InvalidSettingError} */
+export function parseInvokeOptions(given: unknown): InvokeOptions {
+  if (isAbortSignal(given)) throw new InvalidSettingError('options', given, 'an object: { signal }')
+  return callOptions(given, 'options') as InvokeOptions
+}
+
+function abortSignal(given: unknown, path: string): AbortSignal {
+  if (isAbortSignal(given)) return given
+  throw new InvalidSettingError(path, given, "an AbortSignal, such as an AbortController's signal")
+}
+
+/** Not by instanceof: signals come from other realms too. */
+function isAbortSignal(value: unknown): value is AbortSignal {
+  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+}
 
 /** Where a policy of the user's own stands. @throws {InvalidSettingError} */
 export function parseUse(policy: unknown, place: unknown): Use {

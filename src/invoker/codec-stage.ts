@@ -28,7 +28,7 @@ export function codecStage({ codec, input, output, clientContext }: Plan, next: 
     const { requestId } = answer.reply
     let value: unknown
     try {
-      value = bytes && codec.decode(bytes)
+      value = bytes && (await codec.decode(bytes))
     } catch (error) {
       const message = `the reply of ${bytes?.byteLength ?? 0} bytes cannot be decoded`
       return failed(failure('ReplyNotDecodable', message, { cause: error, requestId }))

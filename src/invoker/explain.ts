@@ -1,7 +1,7 @@
 import { formatMs } from '../core/duration.js'
 import { ORDER } from '../policies/order.js'
 import type { BulkheadSettings } from '../policies/bulkhead.js'
-import type { BackoffSettings } from '../policies/retry-settings.js'
+import type { BackoffSettings, RetrySettings } from '../policies/retry-settings.js'
 import { jsonCodec } from '../transport/payload.js'
 import type { Plan } from './plan.js'
 
@@ -59,7 +59,7 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
         `waits ${waits(retry)}`,
         `after throttles ${waits(throttle)}`,
         idempotent ? 'repeats what may have run' : 'never repeats what may have run',
-        `function errors: ${Array.isArray(functionErrors) ? functionErrors.join(', ') : functionErrors === false ? 'not retried' : 'retried'}`,
+        `function errors: ${functionErrorsInWords(functionErrors, idempotent)}`,
         budget
           ? `budget of ${budget.capacity} tokens, ${budget.perSuccess} a success, ${budget.perSecond} a second`
           : 'no budget',
@@ -101,6 +101,16 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       ...(output ? ['output checked'] : []),
     ].join('; '),
   ],
+}
+
+function functionErrorsInWords(retried: RetrySettings['functionErrors'], idempotent: boolean): string {
+  if (retried === false) return 'not retried'
+  const which = Array.isArray(retried)
+    ? retried.join(', ')
+    : typeof retried === 'function'
+      ? 'by your function'
+      : 'retried'
+  return idempotent ? which : `${which}, only where it cannot have run`
 }
 
 function places(scope: string, settings: BulkheadSettings | false): string {

@@ -4,7 +4,7 @@ import { Observers } from '../core/emitter.js'
 import type { Observer } from '../core/events.js'
 import type { Next, Policy } from '../core/policy.js'
 import { runCall, type Run, type Surroundings } from '../core/run.js'
-import { callback, duration } from '../core/settings.js'
+import { callback, duration, InvalidSettingError, shape } from '../core/settings.js'
 import { circuitOf } from '../policies/breaker.js'
 import type { BulkheadSettings } from '../policies/bulkhead.js'
 import {
@@ -16,7 +16,7 @@ import {
 import type { PolicyName } from '../policies/order.js'
 import type { Codec } from '../transport/payload.js'
 import type { Transport } from '../transport/transport.js'
-import { asObserver, asSchema, isLambdaContext, parseUse } from './arguments.js'
+import { asObserver, asSchema, isLambdaContext, parseInvokeOptions, parseUse } from './arguments.js'
 import { explainPlan, planData, type PlanData } from './explain.js'
 import {
   circuitHandle,
@@ -50,7 +50,8 @@ interface Runner {
 
 const DEFAULT_RESERVE_MS = 500
 const OUTSIDE_OF_CALLS = 0
-const parseReserve = duration()
+const NO_OPTIONS: InvokeOptions = Object.freeze({})
+const parseContextOptions = shape({ reserve: duration() })
 
 /** A plan with a host to run it. The public interface says what each method is for. */
 export class LambdaFunction implements Fn<unknown, unknown> {
@@ -63,13 +64,13 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     this.#host = host
   }
 
-  async invoke(payload?: unknown, options: InvokeOptions = {}): Promise<unknown> {
+  async invoke(payload?: unknown, options?: InvokeOptions): Promise<unknown> {
     const { outcome, history } = await this.#run(payload, options)
     if (outcome.ok) return outcome.value
     throw errorOf(outcome.failure, subjectOf(this.#plan.target).name, history)
   }
 
-  async safeInvoke(payload?: unknown, options: InvokeOptions = {}): Promise<Result<unknown>> {
+  async safeInvoke(payload?: unknown, options?: InvokeOptions): Promise<Result<unknown>> {
     const run = await this.#run(payload, options)
     const { outcome, history } = run
     const meta = metaOf(run)
@@ -77,7 +78,8 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     return { ok: false, error: errorOf(outcome.failure, subjectOf(this.#plan.target).name, history), meta }
   }
 
-  #run(payload: unknown, { signal, deadline }: InvokeOptions): Promise<Run> {
+  async #run(payload: unknown, options?: InvokeOptions): Promise<Run> {
+    const { signal, deadline } = options === undefined ? NO_OPTIONS : parseInvokeOptions(options)
     if (deadline !== undefined) return this.deadline(deadline).#run(payload, signal ? { signal } : {})
     const { pipeline, observers, subject } = (this.#runner ??= this.#build())
     const call = { subject, payload, idempotent: this.#plan.idempotent }
@@ -99,8 +101,15 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   deadline(limit: unknown, options: { readonly reserve?: unknown } = {}): LambdaFunction {
-    if (!isLambdaContext(limit)) return this.#set('deadline', limit)
-    const reserveMs = parseReserve(options.reserve ?? DEFAULT_RESERVE_MS, 'deadline.reserve')
+    const { reserveMs = DEFAULT_RESERVE_MS } = parseContextOptions(options, 'deadline')
+    if (!isLambdaContext(limit)) {
+      if (options.reserve === undefined) return this.#set('deadline', limit)
+      throw new InvalidSettingError(
+        'deadline.reserve',
+        options.reserve,
+        'left out: only a Lambda context has a reserve',
+      )
+    }
     return this.#with({ deadline: { limitMs: () => limit.getRemainingTimeInMillis() - reserveMs } })
   }
 
@@ -120,8 +129,12 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     return this.#set('bulkhead', options)
   }
 
-  fallback(answer: unknown, options: FallbackOptions = {}): LambdaFunction {
-    return this.#with({ fallback: fallbackBy(answer, options) })
+  fallback(...given: unknown[]): LambdaFunction {
+    // A value may be undefined, but a call without any is a mistake.
+    if (given.length === 0)
+      throw new InvalidSettingError('fallback', undefined, 'a value, a function, or another function to call')
+    const [answer, options = {}] = given
+    return this.#with({ fallback: fallbackBy(answer, options as FallbackOptions) })
   }
 
   idempotent(declared = true): LambdaFunction {

@@ -44,6 +44,11 @@ export function encodePayload(
   } catch (error) {
     return { refused: notSerializable(value, error) }
   }
+  if (encoded !== undefined && typeof encoded !== 'string' && !(encoded instanceof Uint8Array)) {
+    return {
+      refused: failure('PayloadNotSerializable', 'the codec made neither a text nor bytes of the payload'),
+    }
+  }
   const bytes = typeof encoded === 'string' ? encoder.encode(encoded) : encoded
   if (bytes && bytes.byteLength > MAX_PAYLOAD_BYTES) {
     const message = `the payload has ${bytes.byteLength.toLocaleString('en')} bytes; Lambda takes at most ${MAX_PAYLOAD_BYTES.toLocaleString('en')}`

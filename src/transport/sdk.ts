@@ -12,6 +12,8 @@ import type { InvokeRequest, Transport } from './transport.js'
 /** The client for a region; undefined asks for the default one. */
 export type ClientOf = (region: string | undefined) => LambdaClient
 
+const NOTHING = 'the client answered nothing, as a mock does that was not told what to answer'
+
 /** Sends through the AWS SDK, with its own retries off for these requests only. */
 export function sdkTransport(clientOf: ClientOf): Transport {
   return function transport(request, context) {
@@ -24,13 +26,15 @@ export function sdkTransport(clientOf: ClientOf): Transport {
       try {
         const client = clientOf(region)
         await refuseOtherRegion(client, region)
+        if (scope.cancelled) return failed(scope.cancelled)
         const command = commandFor(request, context)
         sighting = equip(command, client.config.requestHandler, live, request.tenantId, context)
         // Until our middleware runs, which it does not in a mocked client, nobody can tell.
         live.ran = 'maybe'
         // A client that caches its middleware would use the cached one, without ours, if there were no options.
-        const output = await client.send(command, { abortSignal: scope.signal })
-        return outcomeOf(output)
+        const output = (await client.send(command, { abortSignal: scope.signal })) as
+          InvokeCommandOutput | undefined
+        return output ? outcomeOf(output) : failed(failure('ReplyNotDecodable', NOTHING))
       } catch (error) {
         if (scope.cancelled) return failed(scope.cancelled)
         if (error instanceof RegionMismatch)

@@ -122,6 +122,13 @@ describe('running a call', () => {
   })
 })
 
+it('says what has happened where an error has no words', async () => {
+  const { observers, events } = listening()
+  const running = run(nextThat(() => Promise.reject(new Error(''))), { observers })
+  await expect(running).rejects.toThrow('')
+  expect(events.at(-1)).toMatchObject({ failure: { message: 'The operation threw an error' } })
+})
+
 describe('the caller’s signal', () => {
   it('ends the call at once, even where that is ignored, and tells whether it may have run', async () => {
     const caller = new AbortController()

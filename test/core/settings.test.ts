@@ -55,6 +55,8 @@ describe('an invalid setting', () => {
     [undefined, 'undefined'],
     [Number.NaN, 'NaN'],
     [Symbol('s'), 'Symbol(s)'],
+    [500n, '500n'],
+    [Promise.resolve(1), 'a promise'],
   ])('shows what it was (case %#)', (given, shown) => {
     expect(new InvalidSettingError('it', given, 'right').message).toBe(`it must be right, but was ${shown}.`)
   })

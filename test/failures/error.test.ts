@@ -56,6 +56,12 @@ describe('an InvokeError', () => {
     expect(error.message).toContain('"quote" failed: TooManyRequestsException (Rate Exceeded, R)')
     expect(error.remote).toBeUndefined()
     expect(error.issues).toBeUndefined()
+    expect(Object.keys(error)).toEqual(expect.arrayContaining(['requestId', 'status', 'reason', 'retryAfterMs']))
+  })
+
+  it('has undefined for what is not known', () => {
+    const { requestId, status, reason, retryAfterMs } = errorOf(failure('CircuitOpen'))
+    expect([requestId, status, reason, retryAfterMs]).toEqual([undefined, undefined, undefined, undefined])
   })
 
   it('may have run when any of its attempts may have', () => {
@@ -160,6 +166,21 @@ describe('what a log sees of an InvokeError', () => {
       ]
       expect(views.filter((view) => view?.includes('SECRET'))).toEqual([])
     }
+  })
+
+  it('is nothing twice and nothing empty when it is thrown and not caught', () => {
+    const printed = inspect(errorOf(failure('CircuitOpen')), { customInspect: false })
+    expect(printed).not.toContain('verdict')
+    expect(printed).not.toContain('undefined')
+    expect(Object.keys(errorOf(failure('CircuitOpen')))).toEqual([
+      'name',
+      'code',
+      'kind',
+      'mayHaveRun',
+      'target',
+      'attempts',
+      'elapsedMs',
+    ])
   })
 
   it('is the stack and the fields when it is printed', () => {

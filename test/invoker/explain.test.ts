@@ -2,6 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { scripted } from './support.js'
 
+describe('a function in a log', () => {
+  it.each<[string, Fn<unknown, unknown>, string]>([
+    ['by default', createInvoker()('quote:live'), 'Lambda function quote:live (not idempotent)'],
+    ['when declared', createInvoker()('quote').idempotent(), 'Lambda function quote (idempotent)'],
+  ])('is its target and whether it may be repeated: %s', (_, fn, words) => {
+    expect(inspect(fn)).toBe(words)
+    expect(inspect({ fn })).toBe(`{ fn: ${words} }`)
+    expect(String(fn)).toBe(words)
+  })
+})
+
 describe('explain()', () => {
   it('prints the plan in its true order with every default', () => {
     expect(scripted().lambda('quote:live').explain()).toMatchInlineSnapshot(`

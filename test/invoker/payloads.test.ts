@@ -19,6 +19,7 @@ describe('a payload', () => {
     [[1, undefined], '[1,null]'],
     [new Date(0), '"1970-01-01T00:00:00.000Z"'],
     [undefined, undefined],
+    [Object.assign(new Map(), { toJSON: () => ['A1'] }), '["A1"]'],
   ])('is sent as JSON: %j', async (payload, text) => {
     const { lambda, script } = scripted()
     script('quote').replies(1)
@@ -65,6 +66,21 @@ describe('a payload', () => {
     ],
     ['nothing but a BigInt', 1n, 'the payload has a BigInt, which JSON cannot express, at payload'],
     ['a cycle', cyclic, 'the payload has a reference to one of its own parents at payload.lines[0].order'],
+    [
+      'bytes',
+      new TextEncoder().encode('{"sku":"A1"}'),
+      'the payload cannot be encoded: JSON has no Uint8Array; pass the value itself, or set a codec',
+    ],
+    [
+      'a Buffer',
+      Buffer.from('{}'),
+      'the payload cannot be encoded: JSON has no Buffer; pass the value itself, or set a codec',
+    ],
+    ['a view', new DataView(new ArrayBuffer(1)), 'JSON has no DataView; pass the value itself'],
+    ['big integers', new BigInt64Array(1), 'JSON has no BigInt64Array; pass the value itself'],
+    ['an ArrayBuffer', new ArrayBuffer(1), 'JSON has no ArrayBuffer; pass the value itself'],
+    ['a Map', new Map([['sku', 'A1']]), 'JSON has no Map; pass an object or a list, or set a codec'],
+    ['a Set', new Set(['A1']), 'JSON has no Set; pass an object or a list, or set a codec'],
     ['a function', () => {}, 'the payload cannot be encoded: JSON has no function'],
     ['a symbol', Symbol('a'), 'the payload cannot be encoded: JSON has no symbol'],
     [

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createInvoker, InvalidSettingError, type InvokerOptions, type Settings } from 'resilient-lambda'
 import { scripted } from './support.js'
@@ -58,8 +59,8 @@ describe('settings from a file', () => {
       'functions.quote.retry.attempts must be a whole number from 1 to 20, but was 0.',
     ],
     [
-      '{ "functions": { "quote": { "retry": { "throttle": { "baseDelay": "1 s" } } } } }',
-      "functions.quote.retry.throttle.baseDelay must be a duration: milliseconds, or a text such as '250ms', '2s', '1.5m', but was '1 s'.",
+      '{ "functions": { "quote": { "retry": { "throttle": { "baseDelay": "1 sec" } } } } }',
+      "functions.quote.retry.throttle.baseDelay must be a duration: milliseconds, or a text such as '250ms', '2s', '1.5m', but was '1 sec'.",
     ],
     ['{ "defaults": null }', 'defaults must be an object with any of: deadline, timeout, retry'],
     ['{ "defaults": [] }', 'defaults must be an object'],
@@ -67,7 +68,14 @@ describe('settings from a file', () => {
     ['{ "functions": [] }', 'options.functions must be an object, but was a list.'],
     ['{ "functions": { "quote": null } }', 'functions.quote must be an object'],
     ['{ "functions": { "quote": false } }', 'functions.quote must be an object'],
-    ['{ "functions": { "no name": {} } }', "functions must be a function's name"],
+    [
+      '{ "functions": { "no name": {} } }',
+      "functions['no name'] must be a function's name ('quote'), a name with a qualifier",
+    ],
+    [
+      '{ "functions": { "get-quote": { "retry": { "attempts": 0 } } } }',
+      "functions['get-quote'].retry.attempts must be",
+    ],
     ['{ "functions": { "quote": { "name": "a b" } } }', 'functions.quote.name must be'],
     ['{ "functions": { "quote": { "qualifier": 7 } } }', 'functions.quote.qualifier must be'],
     ['{ "functions": { "quote": { "tenant": "" } } }', 'functions.quote.tenant must be'],
@@ -82,7 +90,14 @@ describe('settings from a file', () => {
       "options.endpoint must be an address such as 'http://localhost:4566'",
     ],
     ['{ "endpoint": "nowhere" }', 'options.endpoint must be an address'],
-    ['{ "credentials": "AKIA" }', 'options.credentials must be'],
+    ['{ "endpoint": 4566 }', 'but was 4566.'],
+    [
+      '{ "credentials": "AKIA" }',
+      'options.credentials must be an object with accessKeyId and secretAccessKey, or a function that provides one, but was a text.',
+    ],
+    ['{ "credentials": 7 }', 'but was a number.'],
+    ['{ "credentials": null }', 'but was null.'],
+    ['{ "credentials": { "key": "AKIA" } }', 'but was an object with key.'],
     ['{ "client": {} }', 'options.client must be a LambdaClient'],
     ['{ "observers": {} }', 'options.observers must be a list, but was'],
     ['{ "observers": ["log"] }', 'observers[0] must be a function of an event'],
@@ -136,6 +151,34 @@ describe('settings from a file', () => {
   it('may be left undefined', () => {
     const settings = { deadline: undefined, retry: { attempts: undefined } } as unknown as Settings
     expect(createInvoker({ defaults: settings })('quote').explain()).toBe(createInvoker()('quote').explain())
+  })
+})
+
+describe('options that no file can hold', () => {
+  it('have an address as a text', () => {
+    const endpoint = new URL('http://localhost:4566') as never
+    expect(refusal(() => createInvoker({ endpoint }))).toBe(
+      "options.endpoint must be an address such as 'http://localhost:4566', but was a URL: pass url.href.",
+    )
+  })
+
+  it('never have the credentials in their error', () => {
+    expect.assertions(1)
+    try {
+      createInvoker({ credentials: 'AKIA-SECRET' as never })
+    } catch (error) {
+      expect(inspect(error, { showHidden: true })).not.toContain('SECRET')
+    }
+  })
+
+  it('have a client of Lambda', () => {
+    const clientOf = (config: object): never => ({ send: () => Promise.resolve(), config }) as never
+    expect(refusal(() => createInvoker({ client: clientOf({ serviceId: 'S3' }) }))).toBe(
+      'options.client must be a LambdaClient, or a function that has one for each region, but was a client of S3.',
+    )
+    for (const config of [{ serviceId: 'Lambda' }, {}, undefined as never]) {
+      expect(() => createInvoker({ client: clientOf(config) })).not.toThrow()
+    }
   })
 })
 

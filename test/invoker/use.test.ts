@@ -89,6 +89,45 @@ describe('use()', () => {
     expect(seen).toEqual([{ sku: 'A1' }, '{"sku":"A1"}'])
   })
 
+  const mistaken = (policy: unknown): Fn<unknown, unknown> => {
+    const { lambda, script } = scripted()
+    script('quote').replies(1)
+    return lambda('quote').use(policy as Policy, { before: 'retry' })
+  }
+
+  it.each<[unknown, string]>([
+    [5, '5'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [{ total: 1 }, 'an object with total'],
+    [{ ok: 'yes' }, 'an object with ok'],
+    [{ ok: false, failure: new Error('no') }, 'an object with ok, failure'],
+    [{ ok: false, failure: { code: 'Mine' } }, 'an object with ok, failure'],
+  ])('refuses a policy that returns no Outcome, by name: %j', async (returned, shown) => {
+    const message = `The policy 'logged' must return an Outcome, made with answered() or failed(), but returned ${shown}.`
+    const logged = () => () => Promise.resolve(returned)
+    await expect(mistaken(logged).invoke()).rejects.toThrow(new TypeError(message))
+    await expect(mistaken(function logged() { return () => returned }).invoke()).rejects.toThrow(new TypeError(message))
+    await expect(mistaken(() => () => returned).invoke()).rejects.toThrow("The policy given to use() must return an Outcome")
+  })
+
+  it.each<[unknown, string]>([
+    [async () => 5, 'a promise'],
+    [() => 5, '5'],
+    [() => undefined, 'undefined'],
+    [async (_call: unknown, _context: unknown, next: () => unknown) => next(), 'a promise'],
+  ])('refuses a policy that takes the call where it should take next (case %#)', async (policy, shown) => {
+    const message = `The policy 'logged' must be (next) => (call, context) => …, a function that returns a function, but returned ${shown}.`
+    const logged = Object.defineProperty(policy, 'name', { value: 'logged' })
+    await expect(mistaken(logged).invoke()).rejects.toThrow(new TypeError(message))
+  })
+
+  it('lets a policy throw what it likes', async () => {
+    const own = new RangeError('mine')
+    const throwing: Policy = () => () => Promise.reject(own)
+    await expect(mistaken(throwing).invoke()).rejects.toBe(own)
+  })
+
   it('stands in explain() under its name', () => {
     const { lambda } = scripted()
     const named: Policy = function auditing(next) {

@@ -40,8 +40,8 @@ test.each<[string, unknown, RegExp]>([
   ['a module', { module: 7 }, /functions\.quote\.module is 7\. Allowed are a path or a file URL/],
   [
     'a timeout',
-    { handler, timeout: '3 s' },
-    /functions\.quote\.timeout is "3 s"\. Allowed are milliseconds or a text/,
+    { handler, timeout: '3 sec' },
+    /functions\.quote\.timeout is "3 sec"\. Allowed are milliseconds or a text/,
   ],
   ['a timeout beyond 15 minutes', { handler, timeout: '16m' }, /timeout is "16m"\. .* from 1 to 900000 ms/],
   ['no time at all', { handler, timeout: 0 }, /timeout is 0\. .* from 1 to 900000 ms/],
