@@ -28,7 +28,7 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
   '09-handling-errors': (local) =>
     local
       .faults('quote')
-      .next({ type: 'throttle', retryAfter: 30 }, { type: 'none' }, { type: 'closeAfterReading' }),
+      .next({ type: 'throttle', retryAfter: '30s' }, { type: 'none' }, { type: 'closeAfterReading' }),
   '10-watching-calls': (local) => local.faults('quote').next({ type: 'error', name: 'ENINotReadyException' }),
   '13-cancelled-by-the-caller': (local) => local.faults('quote').next({ type: 'stallHead' }),
   '14-a-client-of-your-own': (local) =>

@@ -10,8 +10,16 @@ const HIGHEST = ['p-retry@9', 'opossum@10']
 const OLDEST_SDK = '@aws-sdk/client-lambda@3.521.0'
 const NEWEST_SDK = '@aws-sdk/client-lambda@3'
 
+// An old SDK does not declare what some tests compare with; these are the ones in which it is at work.
+const WITH_SDK = ['test/wire', 'test/transport', 'test/invoker', 'test/examples']
+
 const ROWS = [
-  { name: 'Node 20, lowest p-retry and opossum, oldest SDK', node: '20', install: [...LOWEST, OLDEST_SDK] },
+  {
+    name: 'Node 20, lowest p-retry and opossum, oldest SDK',
+    node: '20',
+    install: [...LOWEST, OLDEST_SDK],
+    tests: WITH_SDK,
+  },
   { name: 'Node 20, newest SDK', node: '20', install: [...LOWEST, NEWEST_SDK] },
   { name: 'Node 22, lowest p-retry and opossum', node: '22', install: LOWEST },
   { name: 'Node 22, highest p-retry and opossum', node: '22', install: HIGHEST },
@@ -27,17 +35,21 @@ try {
   execFileSync('git', ['clone', '--quiet', resolve(import.meta.dirname, '..'), clone])
   execFileSync('npm', ['ci', '--no-audit', '--no-fund'], inClone)
   execFileSync('npm', ['run', '--silent', 'build'], inClone)
-  for (const { name, node, install } of ROWS.filter((row) => row.name.includes(only))) {
+  for (const { name, node, install, tests = [] } of ROWS.filter((row) => row.name.includes(only))) {
     // Rows are about versions that npm would not choose for the Node it runs on.
     execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--force', ...install], inClone)
     const binary = execFileSync('npx', ['--yes', '--package', `node@${node}`, 'which', 'node'], {
       encoding: 'utf8',
     }).trim()
     console.log(`\n=== ${name} (${execFileSync(binary, ['-v'], { encoding: 'utf8' }).trim()})`)
-    const { status } = spawnSync(binary, ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot'], {
-      cwd: clone,
-      stdio: 'inherit',
-    })
+    const { status } = spawnSync(
+      binary,
+      ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', ...tests],
+      {
+        cwd: clone,
+        stdio: 'inherit',
+      },
+    )
     results.push({ name, passed: status === 0 })
   }
 } finally {

@@ -1,5 +1,6 @@
 // Fills the blocks of the documents that are marked by comments, so that they say only what runs:
 //   <!-- region file#name -->   the region of a file under examples/
+//   <!-- file path -->          a whole file
 //   <!-- error-table -->        the catalogue of failures
 //   <!-- fault-table -->        a few lines of docs/faults.md, which the wire tests write
 //   <!-- metrics -->            the metrics of resilient-lambda/otel
@@ -13,13 +14,15 @@ import { METRICS } from '../dist/otel/index.js'
 
 const root = resolve(import.meta.dirname, '..')
 const DOCUMENTS = ['README.md', 'src/README.md']
-const BLOCK = /<!-- (region|error-table|fault-table|metrics|explain)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
+const BLOCK =
+  /<!-- (region|file|error-table|fault-table|metrics|explain)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
 
 const FILL = {
   region(place) {
     const [file, name] = place.split('#')
     return fence('ts', regionOf(readFileSync(join(root, file), 'utf8'), name, place))
   },
+  file: (path) => fence(path.split('.').at(-1), readFileSync(join(root, path), 'utf8').trim()),
   'error-table': errorTable,
   'fault-table': faultTable,
   metrics: metricsTable,

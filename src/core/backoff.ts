@@ -32,5 +32,5 @@ export const BACKOFFS: Readonly<Record<BackoffName, Backoff>> = {
   decorrelated: ({ baseMs, capMs, previousMs, random }) =>
     Math.min(capMs, baseMs + random * (Math.max(baseMs, previousMs * 3) - baseMs)),
   exponential,
-  constant: ({ baseMs }) => baseMs,
+  constant: ({ baseMs, capMs }) => Math.min(capMs, baseMs),
 }

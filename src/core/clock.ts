@@ -15,7 +15,7 @@ export interface Clock {
   random(): number
 }
 
-/** Node turns a longer timeout into 1 ms. */
+// Node turns a longer timeout into 1 ms.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 /** The machine's own time and chance. */
@@ -23,8 +23,13 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
   setTimer: (ms, run) => {
-    const timeout = setTimeout(run, Math.min(ms, LONGEST_TIMEOUT_MS))
+    let timeout = arm(ms)
     return { cancel: () => clearTimeout(timeout) }
+
+    function arm(leftMs: number): NodeJS.Timeout {
+      if (leftMs <= LONGEST_TIMEOUT_MS) return setTimeout(run, leftMs)
+      return setTimeout(() => (timeout = arm(leftMs - LONGEST_TIMEOUT_MS)), LONGEST_TIMEOUT_MS)
+    }
   },
   random: () => Math.random(),
 }

@@ -79,6 +79,8 @@ export class History {
       attempt.ran = outcome.failure.verdict.ran
       attempt.requestId ??= outcome.failure.requestId
     }
+    // What a transport still learns of it comes too late to be told.
+    this.#attempts[attempt.number - 1] = { ...attempt }
     this.#emit?.({
       type: 'attempt.ended',
       attempt: attempt.number,

@@ -39,7 +39,7 @@ export function failed(failure: Failure): Failed {
   return { ok: false, failure }
 }
 
-/** How it ended when code that must not throw did. */
-export function thrown(error: unknown, ran: Ran): Failed {
-  return failed(failure('OperationFailed', summarise(error).message, { ran, cause: error }))
+/** How it ended when code that is not ours threw; without `ran`, nobody can tell whether it has done its work. */
+export function thrown(error: unknown, ran?: Ran): Failed {
+  return failed(failure('OperationFailed', summarise(error).message || undefined, { ran, cause: error }))
 }

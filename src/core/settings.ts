@@ -43,18 +43,38 @@ export interface ParseDuration extends Parse<number> {
 }
 
 /** Milliseconds, from a `Duration`. */
-export function duration(minMs = 0): ParseDuration {
+export function duration(minMs = 0, maxMs = Infinity): ParseDuration {
   const floor = minMs > 0 ? ` of at least ${minMs} ms` : ''
+  const range = maxMs < Infinity ? ` from ${minMs} to ${maxMs} ms` : floor
   function parseDurationSetting(given: unknown, path: string): number {
     const ms = parseDuration(given)
-    if (ms !== undefined && ms >= minMs) return ms
+    if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms
     throw new InvalidSettingError(
       path,
       given,
-      `a duration${floor}: milliseconds, or a text such as '250ms', '2s', '1.5m'`,
+      `a duration${range}: milliseconds, or a text such as '250ms', '2s', '1.5m'`,
     )
   }
   return Object.assign(parseDurationSetting, { suffix: 'Ms' } as const)
+}
+
+/** A minimum and a maximum as they were given, and the maximum without. In ms. */
+export interface Bounds {
+  readonly minMs: number | undefined
+  readonly maxMs: number | undefined
+  readonly baseMaxMs: number
+}
+
+/**
+ * The maximum that holds, in ms: one that was not given gives way to a minimum that was.
+ *
+ * @throws {InvalidSettingError} where both were given and contradict each other
+ */
+export function maximumOf({ minMs, maxMs, baseMaxMs }: Bounds, path: string, minName: string): number {
+  if (minMs === undefined) return maxMs ?? baseMaxMs
+  if (maxMs === undefined) return Math.max(baseMaxMs, minMs)
+  if (maxMs >= minMs) return maxMs
+  throw new InvalidSettingError(path, maxMs, `a duration of at least ${minMs} ms, which ${minName} is`)
 }
 
 export function flag(given: unknown, path: string): boolean {
@@ -65,6 +85,14 @@ export function flag(given: unknown, path: string): boolean {
 export function text(given: unknown, path: string): string {
   if (typeof given === 'string' && given !== '') return given
   throw new InvalidSettingError(path, given, 'a text that is not empty')
+}
+
+/** A text of a form, which `allowed` puts into words. */
+export function textLike(form: RegExp, allowed: string): Parse<string> {
+  return function parseTextLike(given, path) {
+    if (typeof given === 'string' && form.test(given)) return given
+    throw new InvalidSettingError(path, given, allowed)
+  }
 }
 
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the function is can only be said, not checked
@@ -84,6 +112,19 @@ export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
   return function parseList(given, path) {
     if (!Array.isArray(given)) throw new InvalidSettingError(path, given, 'a list')
     return given.map((item, index) => parse(item, `${path}[${index}]`))
+  }
+}
+
+/** An object of which the user chooses the keys. */
+export function mapOf<T>(parse: Parse<T>, parseKey: Parse<string> = text): Parse<ReadonlyMap<string, T>> {
+  return function parseMap(given, path) {
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+      throw new InvalidSettingError(path, given, 'an object')
+    }
+    const entries = Object.entries(given) as [string, unknown][]
+    return new Map(
+      entries.map(([key, value]) => [parseKey(key, `a key of ${path}`), parse(value, `${path}.${key}`)]),
+    )
   }
 }
 
@@ -128,7 +169,7 @@ function off(given: unknown, path: string): false {
 export function required<T extends object, K extends keyof T & string>(
   parse: Parse<T>,
   ...keys: readonly K[]
-): Parse<{ readonly [P in K]-?: Exclude<T[P], undefined> }> {
+): Parse<T & { readonly [P in K]-?: Exclude<T[P], undefined> }> {
   return function parseRequired(given, path) {
     const parsed = parse(given, path)
     for (const key of keys) {
@@ -136,7 +177,7 @@ export function required<T extends object, K extends keyof T & string>(
       const name = key.replace(/Ms$/, '')
       throw new InvalidSettingError(`${path}.${name}`, undefined, 'given')
     }
-    return parsed as { readonly [P in K]-?: Exclude<T[P], undefined> }
+    return parsed as T & { readonly [P in K]-?: Exclude<T[P], undefined> }
   }
 }
 
@@ -175,11 +216,21 @@ function unknownKey(path: string, key: string, known: readonly string[]): Invali
   return error
 }
 
+/** A refusal that says in words what was given: where the value is a secret, or says too little. */
+export function refusedAs(was: string, path: string, allowed: string): InvalidSettingError {
+  const error = new InvalidSettingError(path, undefined, allowed)
+  error.message = `${path} must be ${allowed}, but was ${was}.`
+  return error
+}
+
 const LONGEST_SHOWN = 80
 
-function show(given: unknown): string {
+/** A value in a few words, for errors. */
+export function show(given: unknown): string {
   if (typeof given === 'string') return `'${given.slice(0, LONGEST_SHOWN)}'`
   if (typeof given === 'function') return 'a function'
+  if (typeof given === 'bigint') return `${given}n`
+  if (given instanceof Promise) return 'a promise'
   if (typeof given === 'object' && given !== null) {
     return Array.isArray(given)
       ? 'a list'

@@ -39,10 +39,32 @@ function codeOf({ errorType = '', errorMessage = '', trace }: RemoteError): Fail
   return trace === undefined && TIMED_OUT.test(errorMessage) ? 'Sandbox.Timedout' : 'FunctionError'
 }
 
-// A handler can rethrow another function's start-up error under its name; then it ran itself, and the trace gives it away.
-function truth(code: FailureCode, { trace }: RemoteError): Ran {
-  const { ran, retry } = CATALOGUE[code]
-  return ran === 'no' && retry !== 'never' && trace !== undefined ? 'maybe' : ran
+function truth(code: FailureCode, { trace = [] }: RemoteError): Ran {
+  const { ran } = CATALOGUE[code]
+  return ran === 'no' && hasFrameOutsideRuntime(trace) ? 'maybe' : ran
+}
+
+// Lambda's runtime, which is a package in images of one's own, and Node itself.
+const OF_NODES_RUNTIME =
+  /^\s+at (?:.* \(|async )?(?:(?:file:\/\/)?(?:\/var\/runtime\/|\S*\/node_modules\/aws-lambda-ric\/)|node:|internal\/)/
+const BAD_SYNTAX_IN_PYTHON = /^\s*File "[^"\n]*" Line \d+(?:\n|$)/
+
+/**
+ * Whether code other than the runtime's made the error.
+ *
+ * A handler can rethrow another function's start-up error under its name; then it ran itself, and the trace gives it
+ * away. Lambda's own reports have no trace. The runtimes of Node and Python make a new error when a module cannot be
+ * loaded: Node's trace repeats the message, with the files that required each other, and goes on with frames of the
+ * runtime and of Node only; Python's is empty, or the place of a syntax error. Any other frame, in whatever place the
+ * function's code lies, is taken for the function's: a wrong 'maybe' is still true, a wrong 'no' would not be.
+ */
+function hasFrameOutsideRuntime(trace: readonly string[]): boolean {
+  const firstFrame = trace.findIndex((line) => /^\s+at /.test(line))
+  return trace.slice(Math.max(0, firstFrame)).some(isOutsideRuntime)
+}
+
+function isOutsideRuntime(line: string): boolean {
+  return !OF_NODES_RUNTIME.test(line) && !BAD_SYNTAX_IN_PYTHON.test(line)
 }
 
 function saying({ errorType, errorMessage }: RemoteError, functionError: string): string {

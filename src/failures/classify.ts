@@ -46,14 +46,18 @@ export function classify(thrown: unknown, evidence: Evidence): Failure {
 }
 
 function diagnose(seen: Seen, evidence: Evidence): Diagnosis {
-  if (seen.name === 'AbortError' || seen.code === 'ABORT_ERR') return aborted(seen)
   if (evidence.reached === false) return beforeSending(seen)
+  if (isAbort(seen)) return aborted(seen)
   if (isAnswer(seen)) return diagnoseAnswer(seen)
   return diagnoseNetwork(seen) ?? byName(seen, evidence) ?? unknown(seen, evidence)
 }
 
 function isAnswer(seen: Seen): boolean {
   return seen.status !== undefined || seen.fault !== undefined
+}
+
+function isAbort({ name, code }: Seen): boolean {
+  return name === 'AbortError' || code === 'ABORT_ERR'
 }
 
 function aborted({ status }: Seen): Diagnosis {
@@ -70,6 +74,7 @@ function beforeSending(seen: Seen): Diagnosis {
     isAnswerCode(seen.name) ||
     diagnoseNetwork(seen) !== undefined ||
     isProviderError(seen) ||
+    isAbort(seen) ||
     /credential/i.test(seen.message)
   return { code: fromProvider ? 'CredentialsUnavailable' : 'RequestRejectedByClient', message }
 }

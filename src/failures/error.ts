@@ -24,18 +24,18 @@ export class InvokeError extends Error {
   /** What sort of failure it is: what most callers branch on. */
   readonly kind: FailureKind
   /** What the failure means, for policies; `verdict.ran` speaks of the last attempt alone. */
-  readonly verdict: Verdict
+  declare readonly verdict: Verdict
   /** Whether the function can have run in any of the attempts. */
   readonly mayHaveRun: boolean
   /** How long the other side asked to wait, in ms. */
-  readonly retryAfterMs: number | undefined
+  declare readonly retryAfterMs: number | undefined
   /** The function, as the caller named it. */
   readonly target: string
-  readonly requestId: string | undefined
+  declare readonly requestId: string | undefined
   /** The HTTP status of the answer. */
-  readonly status: number | undefined
+  declare readonly status: number | undefined
   /** Which limit a throttle speaks of. */
-  readonly reason: string | undefined
+  declare readonly reason: string | undefined
   /** Every attempt, in order, the last one included. */
   readonly attempts: readonly Attempt[]
   /** From the start of the call to its end, in ms. */
@@ -51,15 +51,13 @@ export class InvokeError extends Error {
     super(compose(failure, story, ran), options)
     this.code = failure.code
     this.kind = failure.verdict.kind
-    this.verdict = failure.verdict
     this.mayHaveRun = ran !== 'no'
-    this.retryAfterMs = failure.retryAfterMs
     this.target = story.target
-    this.requestId = failure.requestId
-    this.status = failure.status
-    this.reason = failure.reason
     this.attempts = Object.freeze(story.attempts.map(snapshot))
     this.elapsedMs = story.elapsedMs
+    const { requestId, status, reason, retryAfterMs } = failure
+    Object.assign(this, known({ requestId, status, reason, retryAfterMs }))
+    hide(this, 'verdict', failure.verdict)
     // Loggers copy the fields that can be enumerated, and these two may quote the caller's data.
     hide(this, 'remote', failure.remote ?? (this.kind === 'function' ? {} : undefined))
     hide(this, 'issues', failure.issues)
@@ -97,7 +95,7 @@ export function isInvokeError(value: unknown): value is CaughtInvokeError {
 
 // Two levels are all that an attempt has; rows of the catalogue are frozen already and stay shared.
 function snapshot(attempt: Attempt): Attempt {
-  const parts = Object.entries(attempt).map(([key, value]) => [
+  const parts = Object.entries(known(attempt)).map(([key, value]) => [
     key,
     isLoose(value) ? Object.freeze({ ...value }) : value,
   ])
@@ -108,7 +106,7 @@ function isLoose(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Object.isFrozen(value)
 }
 
-function hide(error: InvokeError, name: 'remote' | 'issues', value: unknown): void {
+function hide(error: InvokeError, name: 'verdict' | 'remote' | 'issues', value: unknown): void {
   Object.defineProperty(error, name, { value, configurable: true })
 }
 

@@ -1,14 +1,18 @@
+/** Every kind of failure. */
+export const FAILURE_KINDS = [
+  'throttle',
+  'transient',
+  'starting',
+  'function',
+  'request',
+  'permission',
+  'config',
+  'response',
+  'local',
+] as const
+
 /** What sort of failure it is; what most callers branch on. */
-export type FailureKind =
-  | 'throttle'
-  | 'transient'
-  | 'starting'
-  | 'function'
-  | 'request'
-  | 'permission'
-  | 'config'
-  | 'response'
-  | 'local'
+export type FailureKind = (typeof FAILURE_KINDS)[number]
 
 /** Whether the function can have run: `'no'` it has not, `'yes'` it has, `'maybe'` nobody can tell. */
 export type Ran = 'no' | 'maybe' | 'yes'

@@ -16,9 +16,9 @@ import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schem
 /** What `.invoke()` and `.safeInvoke()` take beside the payload. */
 export interface InvokeOptions {
   /** Stops everything at once: waiting in a queue, waiting for a retry, a request in flight, a body that is coming. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** For this call only. */
-  readonly deadline?: Duration | LambdaContext
+  readonly deadline?: Duration | LambdaContext | undefined
 }
 
 /** What Lambda hands to a handler: here for the time that remains. */
@@ -159,6 +159,9 @@ export interface Fn<I, O> {
 
   /** The plan in its true order, as data. */
   toJSON(): PlanData
+
+  /** The target and whether it is idempotent, on one line for logs. */
+  toString(): string
 }
 
 /** A circuit as its owner may handle it. */

@@ -78,8 +78,9 @@ function plansOf({
     defaults === undefined ? plan : applySettings(plan, defaults, 'defaults')
   const own = new Map<string, Plan>()
   for (const [name, settings] of Object.entries(functions)) {
-    const plan = withDefaults(defaultPlan(parseTarget(name, 'functions')))
-    own.set(name, settings === undefined ? plan : applyFunctionSettings(plan, settings, `functions.${name}`))
+    const path = `functions${/^[\w$]+$/.test(name) ? `.${name}` : `['${name}']`}`
+    const plan = withDefaults(defaultPlan(parseTarget(name, path)))
+    own.set(name, settings === undefined ? plan : applyFunctionSettings(plan, settings, path))
   }
   if (defaults !== undefined) withDefaults(defaultPlan(parseTarget('any')))
 

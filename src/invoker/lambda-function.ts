@@ -50,6 +50,7 @@ interface Runner {
 
 const DEFAULT_RESERVE_MS = 500
 const OUTSIDE_OF_CALLS = 0
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 const NO_OPTIONS: InvokeOptions = Object.freeze({})
 const parseContextOptions = shape({ reserve: duration() })
 
@@ -196,6 +197,15 @@ export class LambdaFunction implements Fn<unknown, unknown> {
 
   toJSON(): PlanData {
     return planData(subjectOf(this.#plan.target).name, this.#plan, this.#host.clientBulkhead)
+  }
+
+  toString(): string {
+    const { target, idempotent } = this.#plan
+    return `Lambda function ${subjectOf(target).name} (${idempotent ? 'idempotent' : 'not idempotent'})`
+  }
+
+  [INSPECT](): string {
+    return this.toString()
   }
 }
 

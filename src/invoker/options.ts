@@ -1,6 +1,15 @@
 import type { Clock } from '../core/clock.js'
 import type { Observer } from '../core/events.js'
-import { callback, InvalidSettingError, listOf, orOff, shape, text } from '../core/settings.js'
+import {
+  callback,
+  InvalidSettingError,
+  listOf,
+  orOff,
+  refusedAs,
+  shape,
+  show,
+  text,
+} from '../core/settings.js'
 import {
   CLIENT_BULKHEAD_DEFAULTS,
   parseBulkhead,
@@ -92,14 +101,25 @@ function refuseMixedClient(others: Readonly<Record<string, unknown>>): void {
   )
 }
 
+const CLIENT = 'a LambdaClient, or a function that has one for each region'
+
 function client(given: unknown, path: string): NonNullable<ClientOptions['client']> {
-  if (typeof given === 'function' || has(given, 'send')) return given as NonNullable<ClientOptions['client']>
-  throw new InvalidSettingError(path, given, 'a LambdaClient, or a function that has one for each region')
+  const isFunction = typeof given === 'function'
+  if (!isFunction && !has(given, 'send')) throw new InvalidSettingError(path, given, CLIENT)
+  const { config } = given as { readonly config?: { readonly serviceId?: unknown } }
+  const { serviceId } = config ?? {}
+  // Mocks and older SDKs may have none.
+  if (!isFunction && typeof serviceId === 'string' && serviceId !== 'Lambda')
+    throw refusedAs(`a client of ${serviceId}`, path, CLIENT)
+  return given as NonNullable<ClientOptions['client']>
 }
+
+const ADDRESS = "an address such as 'http://localhost:4566'"
 
 function endpoint(given: unknown, path: string): string {
   if (typeof given === 'string' && /^https?:$/.test(protocolOf(given))) return given
-  throw new InvalidSettingError(path, given, "an address such as 'http://localhost:4566'")
+  if (given instanceof URL) throw refusedAs('a URL: pass url.href', path, ADDRESS)
+  throw new InvalidSettingError(path, given, ADDRESS)
 }
 
 function protocolOf(address: string): string {
@@ -109,11 +129,17 @@ function protocolOf(address: string): string {
 function credentials(given: unknown, path: string): NonNullable<ClientOptions['credentials']> {
   if (typeof given === 'function' || (typeof given === 'object' && given !== null && 'accessKeyId' in given))
     return given as NonNullable<ClientOptions['credentials']>
-  throw new InvalidSettingError(
+  throw refusedAs(
+    withoutValue(given),
     path,
-    typeof given,
     'an object with accessKeyId and secretAccessKey, or a function that provides one',
   )
+}
+
+/** What was given in place of credentials may be a secret; the keys of an object are none. */
+function withoutValue(given: unknown): string {
+  if (typeof given === 'object') return show(given)
+  return typeof given === 'string' ? 'a text' : `a ${typeof given}`
 }
 
 function clock(given: unknown, path: string): Clock {

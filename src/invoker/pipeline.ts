@@ -10,6 +10,7 @@ import { retryPolicy } from '../policies/retry.js'
 import { timeoutPolicy } from '../policies/timeout.js'
 import type { Transport } from '../transport/transport.js'
 import { codecStage } from './codec-stage.js'
+import { ownPolicy } from './own-policy.js'
 import type { Plan } from './plan.js'
 
 /** What a pipeline needs that is not the plan's. */
@@ -50,7 +51,7 @@ export function buildPipeline(plan: Plan, parts: PipelineParts): Next {
 }
 
 function usesAt({ uses }: Plan, place: PolicyName, side: 'before' | 'after'): Policy[] {
-  return uses.filter((use) => use.place === place && use.side === side).map((use) => use.policy)
+  return uses.filter((use) => use.place === place && use.side === side).map((use) => ownPolicy(use.policy))
 }
 
 function request({ target, clientContext, logs }: Plan, transport: Transport): Next {

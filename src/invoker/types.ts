@@ -27,7 +27,14 @@ type Primitive = string | number | boolean | null
 /** Left out of objects, and null in lists. */
 type Unsayable = void | undefined | symbol | ((...args: never[]) => unknown)
 
-/** What remains of a value after JSON: a Date becomes a string, a Map an empty object, undefined is left out. */
+type Empty = Record<string, never>
+
+/** Their data is where JSON does not look. */
+type Opaque = ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | RegExp
+
+type TypedArray = ArrayBufferView & { readonly [index: number]: number | bigint }
+
+/** What remains of a value after JSON: a Date becomes a string, a Map or an Error an empty object, undefined is left out. */
 export type Json<T> = unknown extends T
   ? T
   : T extends Primitive
@@ -40,9 +47,22 @@ export type Json<T> = unknown extends T
           ? null
           : T extends readonly unknown[]
             ? { -readonly [K in keyof T]: Json<T[K]> }
-            : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-              ? Record<string, never>
-              : JsonObject<T>
+            : T extends TypedArray
+              ? T[number] extends bigint
+                ? never
+                : Record<string, number>
+              : T extends Opaque
+                ? Empty
+                : T extends Error
+                  ? JsonError<T>
+                  : JsonObject<T>
+
+/** Only what a class of errors adds is seen; data that happens to have a name and a message is no error. */
+type JsonError<T extends Error> = keyof Error extends keyof T
+  ? keyof T extends keyof Error
+    ? Empty
+    : JsonObject<Omit<T, keyof Error>>
+  : JsonObject<T>
 
 type JsonObject<T> = Flat<
   { [K in keyof T as Kept<K, Fate<T[K]>>]: Json<T[K]> } & {

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.js'
 import type { Duration } from '../core/duration.js'
 import { failed, type Outcome } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
-import { duration, numberBetween, orOff, required, shape, wholeNumber } from '../core/settings.js'
+import { duration, maximumOf, numberBetween, orOff, required, shape, wholeNumber } from '../core/settings.js'
 import { within } from '../core/wait.js'
 import { failure } from '../failures/failure.js'
 
@@ -22,7 +22,7 @@ export interface BreakerOptions {
   readonly consecutiveFailures?: number
   /** How long it stays open at first; doubled each time a probe fails, and up to a fifth shorter by chance. @defaultValue '5s' */
   readonly openFor?: Duration
-  /** The longest it stays open. @defaultValue '60s' */
+  /** The longest it stays open; at least `openFor`. @defaultValue '60s', or `openFor` where that is longer */
   readonly maxOpenFor?: Duration
   /** Successful probes that close it, and how many may be under way at once. @defaultValue 3 */
   readonly probes?: number
@@ -60,7 +60,10 @@ export function parseBreaker(
   path: string,
   base: CircuitSettings = BREAKER_DEFAULTS,
 ): CircuitSettings {
-  return Object.freeze({ ...base, ...options(given, path) })
+  const parsed = options(given, path)
+  const bounds = { minMs: parsed.openForMs, maxMs: parsed.maxOpenForMs, baseMaxMs: base.maxOpenForMs }
+  const maxOpenForMs = maximumOf(bounds, `${path}.maxOpenFor`, 'openFor')
+  return Object.freeze({ ...base, ...parsed, maxOpenForMs })
 }
 
 /** The keys of all circuits begin so. */

@@ -1,15 +1,14 @@
 import type { Call, Context } from '../core/call.js'
 import { formatMs, type Duration } from '../core/duration.js'
 import { errorOf } from '../core/error-of.js'
-import { answered, failed, type Failed, type Outcome } from '../core/outcome.js'
+import { answered, failed, thrown, type Failed, type Outcome } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
 import { duration, listOf, oneOf, shape } from '../core/settings.js'
 import { Scope } from '../core/scope.js'
 import { within } from '../core/wait.js'
-import { summarise } from '../failures/cause.js'
 import { isInvokeError, type InvokeError } from '../failures/error.js'
 import { failure } from '../failures/failure.js'
-import { worse, type FailureKind } from '../failures/verdict.js'
+import { FAILURE_KINDS, worse, type FailureKind } from '../failures/verdict.js'
 
 /** What a fallback function may look at. */
 export interface FallbackArguments {
@@ -42,18 +41,7 @@ export const FALLBACK_DEFAULTS: Pick<FallbackSettings, 'kinds' | 'limitMs'> = Ob
   limitMs: 1_000,
 })
 
-const KINDS = oneOf(
-  'throttle',
-  'transient',
-  'starting',
-  'function',
-  'request',
-  'permission',
-  'config',
-  'response',
-  'local',
-)
-const options = shape({ kinds: listOf(KINDS), limit: duration(1) })
+const options = shape({ kinds: listOf(oneOf(...FAILURE_KINDS)), limit: duration(1) })
 
 /** Fallback settings from a user's options. @throws {InvalidSettingError} */
 export function parseFallback(
@@ -104,9 +92,9 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
     try {
       const error = errorOf(outcome.failure, call.subject.name, context.history)
       return answered(await settings.answer({ error, payload: call.payload, signal }))
-    } catch (thrown) {
-      if (isInvokeError(thrown) && !thrown.mayHaveRun) context.history.ranElsewhere = 'no'
-      return failed(failure('OperationFailed', summarise(thrown).message || undefined, { cause: thrown }))
+    } catch (error) {
+      if (isInvokeError(error) && !error.mayHaveRun) context.history.ranElsewhere = 'no'
+      return thrown(error)
     }
   }
 }

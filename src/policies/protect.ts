@@ -5,12 +5,11 @@ import { systemClock, type Clock } from '../core/clock.js'
 import { Observers } from '../core/emitter.js'
 import { errorOf } from '../core/error-of.js'
 import type { Observer } from '../core/events.js'
-import { answered, failed, type Outcome } from '../core/outcome.js'
+import { answered, failed, thrown, type Outcome } from '../core/outcome.js'
 import { compose, type Policy } from '../core/policy.js'
 import { runCall } from '../core/run.js'
 import { within } from '../core/wait.js'
-import { summarise } from '../failures/cause.js'
-import { failure, type Failure } from '../failures/failure.js'
+import type { Failure } from '../failures/failure.js'
 
 /** What a protected function may look at beside its own argument. */
 export interface ProtectedArguments<I> {
@@ -73,12 +72,9 @@ export function protect<I, O>(
           await run({ input: call.payload as I, signal: scope.signal, attempt: attempt?.number ?? 1 }),
         )
       } catch (error) {
-        return failed(classify?.(error) ?? operationFailed(error))
+        const known = classify?.(error)
+        return known ? failed(known) : thrown(error)
       }
     })
   }
-}
-
-function operationFailed(error: unknown): Failure {
-  return failure('OperationFailed', summarise(error).message || undefined, { cause: error })
 }

@@ -7,6 +7,7 @@ import {
   either,
   flag,
   listOf,
+  maximumOf,
   numberBetween,
   oneOf,
   orOff,
@@ -69,7 +70,7 @@ export interface BackoffOptions {
   readonly backoff?: BackoffName | Backoff
   /** The wait before the first retry, before jitter. @defaultValue '50ms'; for throttles '1s' */
   readonly baseDelay?: Duration
-  /** The longest wait; a hint of the service may be longer. @defaultValue '5s'; for throttles '20s' */
+  /** The longest wait, at least `baseDelay`; a hint of the service may be longer. @defaultValue '5s'; for throttles '20s'; `baseDelay` where that is longer */
   readonly maxDelay?: Duration
 }
 
@@ -117,11 +118,21 @@ export function parseRetry(
   path: string,
   base: RetrySettings = RETRY_DEFAULTS,
 ): RetrySettings {
-  const { throttle, budget = base.budget, ...same } = options(given, path)
+  const { throttle = {}, budget = base.budget, ...same } = options(given, path)
   return Object.freeze({
     ...base,
     ...same,
-    throttle: Object.freeze({ ...base.throttle, ...throttle }),
+    maxDelayMs: maxDelay(same, path, base),
+    throttle: Object.freeze({
+      ...base.throttle,
+      ...throttle,
+      maxDelayMs: maxDelay(throttle, `${path}.throttle`, base.throttle),
+    }),
     budget: budget && Object.freeze({ ...DEFAULT_BUDGET, ...base.budget, ...budget }),
   })
+}
+
+function maxDelay(given: Partial<BackoffSettings>, path: string, base: BackoffSettings): number {
+  const bounds = { minMs: given.baseDelayMs, maxMs: given.maxDelayMs, baseMaxMs: base.maxDelayMs }
+  return maximumOf(bounds, `${path}.maxDelay`, 'baseDelay')
 }

@@ -3,10 +3,11 @@ import { answered, failed, type Outcome } from '../core/outcome.js'
 import { InvalidSettingError } from '../core/settings.js'
 import { sleep } from '../core/wait.js'
 import type { Context } from '../core/call.js'
-import type { FailureCode } from '../failures/catalogue.js'
+import { CATALOGUE, type FailureCode } from '../failures/catalogue.js'
 import { classifyFunctionError } from '../failures/classify.js'
 import { failure } from '../failures/failure.js'
 import type { InvokeRequest, Transport } from '../transport/transport.js'
+import { nearestOf } from './nearest.js'
 
 /** A request that a script received. */
 export interface ScriptedRequest extends InvokeRequest {
@@ -22,11 +23,11 @@ type Step = (
 
 /** What a function answers, request by request. Each method adds one answer; the last one is repeated for ever. */
 export interface FunctionScript {
-  /** Answers with a value, or with what a function makes of the payload. */
+  /** Answers with a value, or with what a function, async or not, makes of the payload. */
   replies(value?: unknown): FunctionScript
   /** Answers a 429. */
   throttled(options?: { readonly reason?: string; readonly retryAfter?: Duration }): FunctionScript
-  /** Fails with a row of the catalogue. */
+  /** Fails with a row of the catalogue. @throws {InvalidSettingError} where it has none of that code */
   fails(code: FailureCode, message?: string): FunctionScript
   /** The function itself throws. */
   throws(errorType: string, errorMessage?: string): FunctionScript
@@ -77,8 +78,8 @@ class ScriptedFunction implements FunctionScript {
   #next = 0
 
   replies(value?: unknown): this {
-    return this.#add(({ body }) => {
-      const result: unknown = typeof value === 'function' ? value(payloadOf(body)) : value
+    return this.#add(async ({ body }) => {
+      const result: unknown = typeof value === 'function' ? await value(payloadOf(body)) : value
       return answered(result === undefined ? undefined : encoder.encode(JSON.stringify(result)))
     })
   }
@@ -94,6 +95,7 @@ class ScriptedFunction implements FunctionScript {
   }
 
   fails(code: FailureCode, message?: string): this {
+    if (!Object.hasOwn(CATALOGUE, code)) throw unknownCode(code)
     return this.#add(() => failed(failure(code, message)))
   }
 
@@ -131,6 +133,11 @@ class ScriptedFunction implements FunctionScript {
     })
     return this
   }
+}
+
+function unknownCode(code: string): InvalidSettingError {
+  const nearest = nearestOf(code, Object.keys(CATALOGUE)).map((known) => `'${known}'`)
+  return new InvalidSettingError('code', code, `a code of the catalogue, such as ${nearest.join(', ')}`)
 }
 
 function payloadOf(body: Uint8Array | undefined): unknown {

@@ -12,6 +12,7 @@ export interface Codec {
 /** JSON both ways: what Lambda's own runtimes speak. */
 export const jsonCodec: Codec = {
   encode(value) {
+    refuseOpaque(value)
     const text = JSON.stringify(value) as string | undefined
     if (text === undefined && value !== undefined) throw new TypeError(`JSON has no ${typeof value}`)
     return text
@@ -25,6 +26,21 @@ export const jsonCodec: Codec = {
       throw new SyntaxError('the reply is not JSON')
     }
   },
+}
+
+/** JSON would send these as something else in silence: bytes as an object of numbers, a Map as `{}`. */
+function refuseOpaque(value: unknown): void {
+  const advice = isBytes(value)
+    ? 'pass the value itself, or set a codec'
+    : (value instanceof Map || value instanceof Set) && !('toJSON' in value)
+      ? 'pass an object or a list, or set a codec'
+      : undefined
+  if (advice !== undefined)
+    throw new TypeError(`JSON has no ${(value as object).constructor.name}; ${advice}`)
+}
+
+function isBytes(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -86,7 +102,7 @@ function findUnserializable(
   path = 'payload',
 ): Finding | undefined {
   if (typeof value === 'bigint') return { what: 'a BigInt, which JSON cannot express,', path }
-  if (typeof value !== 'object' || value === null) return undefined
+  if (typeof value !== 'object' || value === null || isBytes(value)) return undefined
   if (ancestors.includes(value)) return { what: 'a reference to one of its own parents', path }
   for (const [key, inner] of Object.entries(value)) {
     const step = Array.isArray(value) ? `[${key}]` : `.${key}`

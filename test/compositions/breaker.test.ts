@@ -79,14 +79,59 @@ describe('given breaker and deadline', () => {
     expect(quote.circuit?.state).toBe('closed')
   })
 
+  it('closes again after a probe that takes longer than the circuit may stay open', async () => {
+    const { lambda, script, clock } = scene()
+    const report = lambda('report').deadline('5m').circuitBreaker({ consecutiveFailures: 1, probes: 1 })
+    script('report').fails('ServiceUnavailable').after('90s').replies('well')
+    await clock.runUntil(report.safeInvoke())
+    await clock.advance('5s')
+
+    const probe = report.invoke()
+    await clock.advance('80s')
+    expect(errorOf(await report.safeInvoke()).message).toContain('the circuit is half-open')
+
+    expect(await clock.runUntil(probe)).toBe('well')
+    expect(report.circuit?.snapshot()).toMatchObject({ state: 'closed', openings: 0 })
+  })
+
+  it('gives a probe without a deadline as long as the circuit may stay open', async () => {
+    const { lambda, script, clock } = scene()
+    const report = lambda('report').deadline(false).circuitBreaker({ consecutiveFailures: 1, probes: 1 })
+    script('report').fails('ServiceUnavailable').after('90s').replies('late')
+    await clock.runUntil(report.safeInvoke())
+    await clock.advance('5s')
+
+    const probe = report.invoke()
+    await clock.advance('61s')
+    await report.safeInvoke()
+    expect(report.circuit?.snapshot()).toMatchObject({ state: 'open', openings: 2 })
+    expect(await clock.runUntil(probe)).toBe('late')
+  })
+
   it('does not wait for an open circuit: it says when to come back', async () => {
-    const { lambda, clock } = scene()
-    const quote = lambda('quote').deadline('1m').circuitBreaker({ maxOpenFor: '30s' })
-    quote.circuit?.open()
+    const { lambda, script, clock } = scene()
+    clock.random = () => 0
+    const quote = lambda('quote').deadline('1m').circuitBreaker(twoInARow)
+    script('quote').fails('ServiceUnavailable')
+    await clock.runUntil(quote.retry(false).safeInvoke())
+    await clock.runUntil(quote.retry(false).safeInvoke())
 
     const result = await quote.safeInvoke()
 
-    expect(errorOf(result)).toMatchObject({ code: 'CircuitOpen', retryAfterMs: 30_000, elapsedMs: 0 })
+    expect(errorOf(result)).toMatchObject({ code: 'CircuitOpen', retryAfterMs: 10_000, elapsedMs: 0 })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('cannot say when to come back to a circuit that was opened by hand', async () => {
+    const { lambda, clock } = scene()
+    const quote = lambda('quote').deadline('1m').circuitBreaker({ maxOpenFor: '30s' })
+    lambda('quote').circuit?.open()
+
+    const error = errorOf(await quote.safeInvoke())
+
+    expect(error).toMatchObject({ code: 'CircuitOpen', elapsedMs: 0 })
+    expect(error.retryAfterMs).toBeUndefined()
+    expect(error.message).toContain('the circuit was opened by hand')
     expect(clock.pending).toBe(0)
   })
 })

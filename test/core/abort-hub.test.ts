@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { onAbort } from '../../src/core/abort-hub.js'
+import { surfaced } from './surfaced.js'
 
 const listenersOn = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length
 
@@ -83,5 +84,23 @@ describe('listening to a caller’s signal', () => {
     onAbort(caller.signal, last)
     caller.abort()
     expect(last).toHaveBeenCalledOnce()
+  })
+
+  it('tells the others when one of them throws, and then lets the error surface', () => {
+    const caller = new AbortController()
+    const error = new Error('a mistake')
+    const last = vi.fn()
+    onAbort(caller.signal, () => {
+      throw error
+    })
+    onAbort(caller.signal, last)
+    expect(surfaced(() => caller.abort())).toEqual([error])
+    expect(last).toHaveBeenCalledOnce()
+  })
+
+  it('does not remember what turned out to be no signal', () => {
+    const wrong = {} as AbortSignal
+    for (const attempt of [1, 2])
+      expect(() => onAbort(wrong, vi.fn()), `attempt ${attempt}`).toThrow('addEventListener')
   })
 })

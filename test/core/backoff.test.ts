@@ -23,6 +23,13 @@ describe('how long to wait', () => {
     expect(waits('constant', { random: 0.9, previousMs: 400 })).toEqual([100, 100, 100, 100, 100, 100])
   })
 
+  it('is never longer than the cap, whatever the kind', () => {
+    const longest = { capMs: 40, previousMs: 400, random: 0.99 }
+    for (const name of Object.keys(BACKOFFS) as BackoffName[]) {
+      expect(Math.max(...waits(name, longest))).toBeLessThanOrEqual(40)
+    }
+  })
+
   it('is spread from 0 to the whole with full jitter', () => {
     expect(waits('full', { random: 0 })).toEqual([0, 0, 0, 0, 0, 0])
     expect(waits('full', { random: 0.5 })).toEqual([50, 100, 200, 400, 500, 500])

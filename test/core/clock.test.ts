@@ -29,6 +29,27 @@ describe('the machine’s clock', () => {
     expect(setTimeout.mock.calls.map(([, ms]) => ms)).toEqual([2_147_483_647, 2_147_483_646])
   })
 
+  it('waits for all of a time that is longer than Node can wait at once', () => {
+    const run = vi.fn()
+    const sixtyDaysMs = 60 * 24 * 3_600_000
+    systemClock.setTimer(sixtyDaysMs, run)
+    vi.advanceTimersByTime(sixtyDaysMs - 1)
+    expect(run).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(run).toHaveBeenCalledOnce()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('takes a long timer back in its second month as well', () => {
+    const run = vi.fn()
+    const timer = systemClock.setTimer(2 ** 32, run)
+    vi.advanceTimersByTime(2 ** 31)
+    timer.cancel()
+    expect(vi.getTimerCount()).toBe(0)
+    vi.advanceTimersByTime(2 ** 32)
+    expect(run).not.toHaveBeenCalled()
+  })
+
   it('tells the time by two clocks, and chance from 0 to 1', () => {
     const before = systemClock.now()
     vi.advanceTimersByTime(250)

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { CallEvent, ObservedScope, Observer } from '../../src/core/events.js'
 import type * as Module from '../../src/core/emitter.js'
 import { fakeClock } from '../../src/testing/fake-clock.js'
@@ -94,6 +94,23 @@ describe('telling observers', () => {
     emit?.(started)
     expect(other).toHaveBeenCalledTimes(2)
     expect(warnings()).toEqual([[`An observer threw, and was ignored: ${said}`, 'ResilientLambdaWarning']])
+  })
+
+  it('outlives an observer that rejects later, tells the others, and warns once', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    onTestFinished(() => void process.off('unhandledRejection', unhandled))
+    const other = vi.fn()
+    const broken = (): Promise<never> => Promise.reject(new Error('a full disk'))
+    const emit = new emitter.Observers([{ event: broken }, { event: other }]).emitFor(1, 'quote', fakeClock())
+    emit?.(started)
+    emit?.(started)
+    expect(other).toHaveBeenCalledTimes(2)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(warnings()).toEqual([
+      ['An observer threw, and was ignored: a full disk', 'ResilientLambdaWarning'],
+    ])
+    expect(unhandled).not.toHaveBeenCalled()
   })
 })
 

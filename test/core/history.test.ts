@@ -130,6 +130,14 @@ describe('an attempt that is let go', () => {
     expect(history.snapshot()[0]).toMatchObject({ ran: 'maybe', code: 'AttemptTimedOut', durationMs: 20 })
   })
 
+  it('is told as it was when it was let go, whatever the transport learns later', () => {
+    const attempt = history.begin()
+    history.abandon(attempt, failure('Aborted'))
+    attempt.ran = 'no'
+    expect(history.ran).toBe('maybe')
+    expect(history.snapshot()[0]?.ran).toBe('maybe')
+  })
+
   it('is only ended when nothing can have run', () => {
     const attempt = history.begin()
     attempt.ran = 'no'

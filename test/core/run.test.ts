@@ -124,7 +124,10 @@ describe('running a call', () => {
 
 it('says what has happened where an error has no words', async () => {
   const { observers, events } = listening()
-  const running = run(nextThat(() => Promise.reject(new Error(''))), { observers })
+  const running = run(
+    nextThat(() => Promise.reject(new Error(''))),
+    { observers },
+  )
   await expect(running).rejects.toThrow('')
   expect(events.at(-1)).toMatchObject({ failure: { message: 'The operation threw an error' } })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Scope } from '../../src/core/scope.js'
 import { failure } from '../../src/failures/failure.js'
+import { surfaced } from './surfaced.js'
 
 const why = failure('Aborted', 'the caller gave up')
 const other = failure('DeadlineExceeded', 'too late')
@@ -23,6 +24,24 @@ describe('a scope', () => {
     scope.cancel(other)
     expect(first.mock.calls).toEqual([[why]])
     expect(second.mock.calls).toEqual([[why]])
+  })
+
+  it('tells the others when a listener throws, and then lets the error surface', () => {
+    const scope = new Scope()
+    const inner = new Scope(scope)
+    const error = new Error('a mistake')
+    const [first, last] = [vi.fn(), vi.fn()]
+    scope.onCancel(first)
+    scope.onCancel(() => {
+      throw error
+    })
+    inner.onCancel(() => {
+      throw error
+    })
+    scope.onCancel(last)
+    expect(surfaced(() => scope.cancel(why))).toEqual([error, error])
+    for (const listener of [first, last]) expect(listener.mock.calls).toEqual([[why]])
+    expect(inner.cancelled).toBe(why)
   })
 
   it('tells nobody who has taken the listener back', () => {

@@ -6,12 +6,14 @@ import {
   flag,
   InvalidSettingError,
   listOf,
+  mapOf,
   numberBetween,
   oneOf,
   orOff,
   required,
   shape,
   text,
+  textLike,
   wholeNumber,
   type Parse,
 } from '../../src/core/settings.js'
@@ -103,6 +105,12 @@ describe('a duration setting', () => {
     expect(refusal(duration(100), 99)).toContain('it must be a duration of at least 100 ms: milliseconds')
     expect(refusal(duration(), -1)).toContain('but was -1.')
   })
+
+  it('may have a most', () => {
+    expect(duration(1, 900_000)('15m', 'it')).toBe(900_000)
+    expect(refusal(duration(1, 900_000), '16m')).toContain('it must be a duration from 1 to 900000 ms: ')
+    expect(refusal(duration(1, 900_000), 0)).toContain('it must be a duration from 1 to 900000 ms: ')
+  })
 })
 
 describe('the simple kinds', () => {
@@ -121,6 +129,36 @@ describe('the simple kinds', () => {
       expect(refusal(text, given)).toContain('it must be a text that is not empty, but')
     expect(refusal(callback, {})).toBe('it must be a function, but was an object with no keys.')
     expect(refusal(oneOf('full', 'equal'), 'half')).toBe("it must be one of 'full', 'equal', but was 'half'.")
+  })
+})
+
+describe('a text of a form', () => {
+  const digits = textLike(/^\d+$/, 'digits')
+
+  it('is what has the form, and nothing else', () => {
+    same('12')(digits)
+    for (const given of ['', '1a', 12])
+      expect(refusal(digits, given)).toContain('it must be digits, but was ')
+  })
+})
+
+describe('a map', () => {
+  const parse = mapOf(duration(), textLike(/^[a-z_]+$/, 'small letters'))
+
+  it('has its values parsed, whatever their keys', () => {
+    expect(parse({ a: '1s', b: 5 }, 'it')).toEqual(new Map(Object.entries({ a: 1_000, b: 5 })))
+    expect(parse(JSON.parse('{"__proto__": 3}'), 'it')).toEqual(new Map([['__proto__', 3]]))
+    expect(mapOf(text)({ 'any key': 'a' }, 'it').get('any key')).toBe('a')
+  })
+
+  it('names the value or the key that is wrong', () => {
+    expect(refusal(parse, { a: 1, b: 'x' })).toContain('it.b must be a duration')
+    expect(refusal(parse, { A: 1 })).toBe("a key of it must be small letters, but was 'A'.")
+  })
+
+  it('is an object', () => {
+    for (const given of [null, undefined, 3, 'text', []])
+      expect(refusal(parse, given)).toContain('it must be an object, but was ')
   })
 })
 

@@ -49,7 +49,7 @@ describe('the demo', () => {
       recommend: { calls: 3, answered: 1, fallback: 2, failed: 0, attempts: 3, executions: 2 },
       all: { calls: 109, answered: 60, fallback: 2, failed: 47, executions: 69 },
     })
-    expect(summary).toMatch(/repeats refused because the function may have run +5\n/)
+    expect(summary).toMatch(/repeats refused because the function may have run +2\n/)
     expect(summary).toMatch(/attempts let go while the function may have been running +2\n/)
     expect(summary).toMatch(/circuit openings +[12]\n/)
     expect(summary).toMatch(/ordinary calls that ran more than once +0 of 31\n/)

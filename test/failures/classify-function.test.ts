@@ -12,6 +12,28 @@ function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
+const importTitle = [
+  "Runtime.ImportModuleError: Error: Cannot find module 'common'",
+  'Require stack:',
+  '- /var/task/index.js',
+  '- /var/runtime/index.mjs',
+]
+const runtimeFrames = [
+  '    at _loadUserApp (file:///var/runtime/index.mjs:1087:17)',
+  '    at Object.module.exports.load (/var/runtime/UserFunction.js:140:17)',
+  '    at Module._compile (internal/modules/cjs/loader.js:1063:30)',
+  '    at internal/main/run_main_module.js:17:47',
+  '    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
+  '    at node:internal/main/run_main_module:28:49',
+]
+const packagedFrames = [
+  '    at async start (file:///function/node_modules/aws-lambda-ric/index.mjs:1282:23)',
+  '    at async file:///function/node_modules/aws-lambda-ric/index.mjs:1288:1',
+
+  '    at _loadUserApp (/function/node_modules/aws-lambda-ric/lib/UserFunction.js:98:13)',
+]
+const ownFrame = '    at Runtime.handler (file:///var/task/index.mjs:12:11)'
+
 const timedOut = 'Task timed out after 1.00 seconds'
 
 describe('the error that a function reports', () => {
@@ -45,12 +67,6 @@ describe('the error that a function reports', () => {
       'yes',
     ],
     ['an exit', { errorType: 'Runtime.ExitError', errorMessage: 'x' }, 'Runtime.ExitError', 'maybe'],
-    [
-      'a module that does not load',
-      { errorType: 'Runtime.ImportModuleError', trace: ['at x'] },
-      'Runtime.ImportModuleError',
-      'no',
-    ],
     ['a start-up that failed', { errorType: 'Runtime.InitError' }, 'Runtime.InitError', 'no'],
     [
       "another function's start-up error, rethrown",
@@ -67,6 +83,39 @@ describe('the error that a function reports', () => {
   ])('%s %j is %s and ran: %s', (_, payload, code, ran) => {
     const seen = failureOf(payload)
     expect([seen.code, seen.verdict.ran, seen.verdict.kind]).toEqual([code, ran, 'function'])
+  })
+
+  test.each<[string, FailureCode, string[]]>([
+    ['Node', 'Runtime.ImportModuleError', [...importTitle, ...runtimeFrames]],
+    ['Node, without a stack of requires', 'Runtime.UserCodeSyntaxError', [...runtimeFrames]],
+    ['an image with the runtime as a package', 'Runtime.HandlerNotFound', [...packagedFrames]],
+    ['Python', 'Runtime.ImportModuleError', []],
+    [
+      'Python, about syntax',
+      'Runtime.UserCodeSyntaxError',
+      ['  File "/var/task/app.py" Line 3\n        async,\n'],
+    ],
+  ])('did not run when %s reports %s itself', (_, errorType, trace) => {
+    expect(failureOf({ errorType, trace }).verdict.ran).toBe('no')
+  })
+
+  test.each<[string, FailureCode, string[]]>([
+    ['Node', 'Runtime.ImportModuleError', ['Runtime.ImportModuleError: x', ownFrame, ...runtimeFrames]],
+    ['Node, under other frames', 'Runtime.UnmarshalError', [...runtimeFrames, ownFrame]],
+    ['Node, with the title of the original', 'Runtime.ImportModuleError', [...importTitle, ownFrame]],
+    ['a layer', 'Runtime.HandlerNotFound', ['    at wrap (/opt/nodejs/wrap.js:1:1)', ...runtimeFrames]],
+    ['a bundle with a source map', 'Runtime.InitError', ['    at h (webpack:///src/app.ts:1:1)']],
+    ['Python', 'Runtime.ImportModuleError', ['  File "/var/task/app.py", line 3, in handler\n    raise']],
+    [
+      'Python that reads like Node',
+      'Runtime.InitError',
+      ['  File "/var/task/app.py", line 3, in visit\n    if not node: raise failure (/var/runtime/x)'],
+    ],
+    ['Node, in a folder of such a name', 'Runtime.InitError', ['    at h (/var/task/my internal/a.js:1:1)']],
+    ['Node without frames', 'Runtime.MalformedHandlerName', ['Runtime.MalformedHandlerName: x']],
+    ['Go', 'Runtime.UserCodeSyntaxError', ['handler (main.go:7)']],
+  ])('may have run when code in %s throws %s, as a rethrown one is', (_, errorType, trace) => {
+    expect(failureOf({ errorType, trace }).verdict.ran).toBe('maybe')
   })
 
   test.each<[string, object, string]>([

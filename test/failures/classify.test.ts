@@ -246,6 +246,8 @@ describe('what happens before the request reaches the network', () => {
       networkError('connect ECONNREFUSED', { code: 'ECONNREFUSED', syscall: 'connect' }),
     ],
     ["a provider's time-out", networkError('TimeoutError', { name: 'TimeoutError' })],
+    ["a provider's abort, though nobody cancelled the call", abort()],
+    ['a fetch that a provider aborts', new DOMException('This operation was aborted', 'AbortError')],
     ['a name like one of Lambda', networkError('denied', { name: 'AccessDeniedException' })],
   ])('%s is about credentials, never an answer of Lambda', (_, error) => {
     const seen = classify(error, notReached)
@@ -267,7 +269,6 @@ describe('what happens before the request reaches the network', () => {
       'RequestRejectedByClient',
     ],
     ['a bug in a middleware', new TypeError('x is not a function'), 'RequestRejectedByClient'],
-    ['an abort', networkError('Request aborted', { name: 'AbortError' }), 'Aborted'],
   ])('%s did not run', (_, error, code) => {
     expect(verdictOf(error, { ...notReached, ran: 'maybe' })).toEqual([code, 'no'])
   })

@@ -56,7 +56,9 @@ describe('an InvokeError', () => {
     expect(error.message).toContain('"quote" failed: TooManyRequestsException (Rate Exceeded, R)')
     expect(error.remote).toBeUndefined()
     expect(error.issues).toBeUndefined()
-    expect(Object.keys(error)).toEqual(expect.arrayContaining(['requestId', 'status', 'reason', 'retryAfterMs']))
+    expect(Object.keys(error)).toEqual(
+      expect.arrayContaining(['requestId', 'status', 'reason', 'retryAfterMs']),
+    )
   })
 
   it('has undefined for what is not known', () => {
@@ -169,9 +171,10 @@ describe('what a log sees of an InvokeError', () => {
   })
 
   it('is nothing twice and nothing empty when it is thrown and not caught', () => {
-    const printed = inspect(errorOf(failure('CircuitOpen')), { customInspect: false })
-    expect(printed).not.toContain('verdict')
-    expect(printed).not.toContain('undefined')
+    const empty = { ...attempt, requestId: undefined } as unknown as Attempt
+    const print = (error: InvokeError) => inspect(error, { customInspect: false, depth: 20 })
+    expect(print(errorOf(failure('CircuitOpen')))).not.toContain('verdict')
+    expect(print(errorOf(failure('CircuitOpen'), [empty]))).not.toContain('undefined')
     expect(Object.keys(errorOf(failure('CircuitOpen')))).toEqual([
       'name',
       'code',

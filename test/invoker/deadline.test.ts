@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { InvalidSettingError } from 'resilient-lambda'
 import { failureOf, scripted } from './support.js'
 
 describe('the deadline', () => {
@@ -46,6 +47,27 @@ describe('the deadline', () => {
     expect(await clock.runUntil(failureOf(none.invoke()))).toMatchObject({ elapsedMs: 3_000 })
   })
 
+  it('refuses a reserve where no Lambda context needs one', () => {
+    const chain = scripted().lambda('quote') as unknown as Loose
+    expect(() => chain.deadline('2s', { reserve: '1s' })).toThrow(
+      new InvalidSettingError('deadline.reserve', '1s', 'left out: only a Lambda context has a reserve'),
+    )
+    expect(() => chain.deadline('2s', {})).not.toThrow()
+  })
+
+  it.each([
+    [{ resrve: '1s' }, "deadline has no setting 'resrve'. It takes: reserve."],
+    [{ reserve: 'some' }, 'deadline.reserve must be a duration'],
+    [null, 'deadline must be an object with any of: reserve, but was null.'],
+    ['1s', "deadline must be an object with any of: reserve, but was '1s'."],
+  ])('refuses %j in place of a reserve', (options, message) => {
+    const chain = scripted().lambda('quote') as unknown as Loose
+    for (const limit of [contextWith(3_000), '2s']) {
+      expect(() => chain.deadline(limit, options)).toThrow(InvalidSettingError)
+      expect(() => chain.deadline(limit, options)).toThrow(message)
+    }
+  })
+
   it('reads the time that remains at each call', async () => {
     const { lambda, script, clock } = scripted()
     script('quote').hangs()
@@ -76,6 +98,11 @@ describe('the deadline', () => {
     expect(await clock.runUntil(lambda('quote').deadline(false).invoke())).toBe(1)
   })
 })
+
+/** A chain as someone without types sees it. */
+interface Loose {
+  deadline(limit: unknown, options: unknown): unknown
+}
 
 function contextWith(remainingMs: number): { getRemainingTimeInMillis: () => number } {
   return { getRemainingTimeInMillis: () => remainingMs }

@@ -2,17 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { scripted } from './support.js'
 
-describe('a function in a log', () => {
-  it.each<[string, Fn<unknown, unknown>, string]>([
-    ['by default', createInvoker()('quote:live'), 'Lambda function quote:live (not idempotent)'],
-    ['when declared', createInvoker()('quote').idempotent(), 'Lambda function quote (idempotent)'],
-  ])('is its target and whether it may be repeated: %s', (_, fn, words) => {
-    expect(inspect(fn)).toBe(words)
-    expect(inspect({ fn })).toBe(`{ fn: ${words} }`)
-    expect(String(fn)).toBe(words)
-  })
-})
-
 describe('explain()', () => {
   it('prints the plan in its true order with every default', () => {
     expect(scripted().lambda('quote:live').explain()).toMatchInlineSnapshot(`
@@ -89,6 +78,31 @@ describe('explain()', () => {
     `)
     expect(bare.deadline(false).explain()).toMatch(/deadline +off/)
   })
+})
+
+describe('what explain() says of errors of the function itself', () => {
+  it.each<[string, unknown, string]>([
+    ['listed', ['Flaky', 'Busy'], 'Flaky, Busy'],
+    ['chosen by a function', () => true, 'by your function'],
+    ['all', true, 'retried'],
+  ])('is when they are repeated: %s', (_, functionErrors, words) => {
+    const chain = scripted()
+      .lambda('quote')
+      .retry({ functionErrors: functionErrors as boolean })
+    expect(clauseOf(chain.idempotent())).toBe(words)
+    expect(clauseOf(chain)).toBe(`${words}, only where it cannot have run`)
+  })
+
+  it('is short where they are not', () => {
+    const chain = scripted().lambda('quote').retry({ functionErrors: false })
+    expect(clauseOf(chain)).toBe('not retried')
+    expect(clauseOf(chain.idempotent())).toBe('not retried')
+  })
+
+  function clauseOf(chain: { explain(): string }): string | undefined {
+    const unwrapped = chain.explain().replaceAll(/\n {13}/g, ' ')
+    return /function errors: ([^;]*);/.exec(unwrapped)?.[1]
+  }
 })
 
 describe('toJSON()', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { InvalidSettingError } from 'resilient-lambda'
 import { failureOf, scripted } from './support.js'
 
 describe('fallback()', () => {
@@ -99,6 +100,14 @@ describe('fallback()', () => {
     const { lambda, script } = scripted()
     script('quote').throws('Error', 'no')
     expect(await lambda('quote').fallback(undefined).invoke()).toBeUndefined()
+  })
+
+  it('is refused without a value, which was forgotten', () => {
+    const { lambda } = scripted()
+    const chain = lambda('quote') as unknown as { fallback(): unknown }
+    expect(() => chain.fallback()).toThrow(
+      new InvalidSettingError('fallback', undefined, 'a value, a function, or another function to call'),
+    )
   })
 
   it('can be a value from a file', async () => {

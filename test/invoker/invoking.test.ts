@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createInvoker, InvalidSettingError, InvokeError, isInvokeError, type Fn } from 'resilient-lambda'
-import { answered, failed, failure } from 'resilient-lambda/policies'
+import { answered, failed, failure, type Policy } from 'resilient-lambda/policies'
+import { surfaced } from '../core/surfaced.js'
 import { failureOf, scripted } from './support.js'
 
 describe('invoke()', () => {
@@ -109,6 +110,24 @@ describe("the caller's signal", () => {
     controller.abort()
     expect(await failed).toMatchObject({ code: 'Aborted', mayHaveRun: false, attempts: [] })
     expect(script('quote').requests).toHaveLength(1)
+  })
+
+  it('ends every call that has it, though a listener of a policy in one of them throws', async () => {
+    const { lambda, script } = scripted()
+    script('quote').hangs()
+    const mistake = new Error('a mistake')
+    const broken: Policy = (next) => (call, context) => {
+      context.scope.onCancel(() => {
+        throw mistake
+      })
+      return next(call, context)
+    }
+    const chains = [lambda('quote').use(broken, { before: 'deadline' }), lambda('quote')]
+    const controller = new AbortController()
+    const calls = chains.map((chain) => failureOf(chain.invoke(1, { signal: controller.signal })))
+    expect(surfaced(() => controller.abort(reason))).toEqual([mistake])
+    for (const error of await Promise.all(calls))
+      expect(error).toMatchObject({ code: 'Aborted', cause: reason })
   })
 
   it('is let go of when the call is over', async () => {

@@ -207,6 +207,36 @@ describe('codec()', () => {
     expect(script('quote').requests).toEqual([])
   })
 
+  it.each([
+    ['a number', 7],
+    ['null', null],
+    ['a promise', Promise.resolve('a')],
+    ['an object', { sku: 'A1' }],
+  ])('that makes %s of the payload sends nothing', async (_, made) => {
+    const { lambda, script } = scripted()
+    script('quote').replies(1)
+    const odd = { ...upper, encode: () => made as never }
+    const error = await failureOf(lambda('quote').codec(odd).invoke('a'))
+    expect(error).toMatchObject({ code: 'PayloadNotSerializable', mayHaveRun: false, attempts: [] })
+    expect(error.message).toContain('the codec made neither a text nor bytes of the payload')
+    expect(script('quote').requests).toEqual([])
+  })
+
+  it('may take its time to decode, before the output schema looks', async () => {
+    const { z } = await import('zod')
+    const slow: Codec = { ...upper, decode: async (bytes) => upper.decode(bytes) }
+    const chain = replying(Buffer.from('1'))('quote').codec(slow)
+    expect(await chain.output(z.literal('1!')).invoke('a')).toBe('1!')
+    expect(await chain.safeInvoke('a')).toMatchObject({ ok: true, value: '1!' })
+  })
+
+  it('that rejects while decoding has seen a reply', async () => {
+    const cause = new RangeError('no schema for it')
+    const broken: Codec = { ...upper, decode: () => Promise.reject(cause) }
+    const error = await failureOf(replying(Buffer.from('1'))('quote').codec(broken).invoke('a'))
+    expect(error).toMatchObject({ code: 'ReplyNotDecodable', mayHaveRun: true, requestId: 'req-7', cause })
+  })
+
   it('that throws while decoding has seen a reply', async () => {
     const broken: Codec = {
       ...upper,

@@ -66,6 +66,7 @@ describe('the state of a function', () => {
     expect(error.attempts.at(-1)?.decision).toMatchObject({
       action: 'stop',
       why: 'the retry budget of the function is spent',
+      code: 'RetryBudgetSpent',
     })
   })
 
@@ -150,11 +151,37 @@ describe('the circuit of a chain', () => {
   })
 
   it('belongs to the target and settings that the chain ends up with', async () => {
-    const { lambda } = scripted()
-    lambda('quote').circuit?.open()
-    expect(lambda('quote').qualifier('live').circuit?.state).toBe('closed')
-    expect(lambda('quote').circuitBreaker({ probes: 1 }).circuit?.state).toBe('closed')
-    expect(lambda('quote').circuitBreaker({ probes: 3 }).circuit?.state).toBe('open')
+    const { lambda, script } = scripted()
+    script('quote').fails('ServiceException')
+    const chain = lambda('quote').circuitBreaker({ consecutiveFailures: 1 }).retry(false)
+    await chain.safeInvoke()
+    expect(chain.circuit?.state).toBe('open')
+    expect(chain.circuitBreaker({ consecutiveFailures: 1, probes: 1 }).circuit?.state).toBe('closed')
+    expect(chain.circuitBreaker({ consecutiveFailures: 1, probes: 3 }).circuit?.state).toBe('open')
+    expect(chain.qualifier('live').circuit?.state).toBe('closed')
+  })
+
+  it('is opened by hand for every chain to the function, qualifier and tenant, whatever its settings', async () => {
+    const { lambda, script } = scripted()
+    script('quote').replies(1)
+    const own = lambda('quote').tenant('a')
+    const others = [
+      own.circuitBreaker({ probes: 1 }),
+      lambda('quote').circuitBreaker({ openFor: '1s' }).tenant('a'),
+    ]
+    own.circuit?.open()
+    for (const chain of others) {
+      expect(chain.circuit?.state).toBe('open')
+      const error = await failureOf(chain.invoke())
+      expect(error).toMatchObject({ code: 'CircuitOpen', attempts: [] })
+      expect(error.message).toContain('the circuit was opened by hand')
+      expect(error.retryAfterMs).toBeUndefined()
+    }
+    for (const chain of [lambda('quote'), lambda('quote').tenant('b'), own.qualifier('live')])
+      expect(chain.circuit?.state).toBe('closed')
+    others[0]?.circuit?.close()
+    expect(await own.invoke()).toBe(1)
+    expect(await others[1]?.invoke()).toBe(1)
   })
 
   it('tells those who watch when it is opened and closed by hand', () => {
@@ -187,6 +214,16 @@ describe('circuits()', () => {
       { target: 'quote:live', state: 'open' },
       { target: 'charge', state: 'closed', calls: 1 },
     ])
+  })
+
+  it('lists each set of settings of a function, all of them open when that was done by hand', async () => {
+    const { lambda, script } = scripted()
+    script('quote').replies(1)
+    await lambda('quote').invoke()
+    await lambda('quote').circuitBreaker({ probes: 1 }).invoke()
+    lambda('quote').circuit?.open()
+    const open = { target: 'quote', state: 'open', retryAfterMs: undefined, openings: 0, calls: 1 }
+    expect(lambda.circuits()).toMatchObject([open, open])
   })
 
   it('tells the circuits of tenants apart', async () => {

@@ -107,8 +107,14 @@ describe('use()', () => {
     const message = `The policy 'logged' must return an Outcome, made with answered() or failed(), but returned ${shown}.`
     const logged = () => () => Promise.resolve(returned)
     await expect(mistaken(logged).invoke()).rejects.toThrow(new TypeError(message))
-    await expect(mistaken(function logged() { return () => returned }).invoke()).rejects.toThrow(new TypeError(message))
-    await expect(mistaken(() => () => returned).invoke()).rejects.toThrow("The policy given to use() must return an Outcome")
+    await expect(
+      mistaken(function logged() {
+        return () => returned
+      }).invoke(),
+    ).rejects.toThrow(new TypeError(message))
+    await expect(mistaken(() => () => returned).invoke()).rejects.toThrow(
+      'The policy given to use() must return an Outcome',
+    )
   })
 
   it.each<[unknown, string]>([

@@ -48,7 +48,27 @@ describe('the settings of a circuit breaker', () => {
     })
   })
 
+  it('let a longer time raise the maximum that was not given', () => {
+    const long = parseBreaker({ openFor: '10m' }, 'circuitBreaker')
+    expect(long).toMatchObject({ openForMs: 600_000, maxOpenForMs: 600_000 })
+    expect(parseBreaker({ openFor: '2m' }, 'circuitBreaker', long)).toMatchObject({
+      openForMs: 120_000,
+      maxOpenForMs: 600_000,
+    })
+    expect(parseBreaker({ probes: 1 }, 'circuitBreaker', long)).toMatchObject({ maxOpenForMs: 600_000 })
+    expect(parseBreaker({ maxOpenFor: '1s' }, 'circuitBreaker')).toMatchObject({
+      openForMs: 5_000,
+      maxOpenForMs: 1_000,
+    })
+    const equal = { openFor: '2m', maxOpenFor: 120_000 }
+    expect(parseBreaker(equal, 'circuitBreaker')).toMatchObject({ maxOpenForMs: 120_000 })
+  })
+
   it.each([
+    [
+      { openFor: '10m', maxOpenFor: '1m' },
+      'circuitBreaker.maxOpenFor must be a duration of at least 600000 ms, which openFor is, but was 60000.',
+    ],
     [{ failureRate: 0.009 }, 'circuitBreaker.failureRate must be a number from 0.01 to 1, but was 0.009.'],
     [{ failureRate: 50 }, 'circuitBreaker.failureRate must be a number from 0.01 to 1, but was 50.'],
     [{ minimumCalls: 0 }, 'circuitBreaker.minimumCalls must be a whole number of at least 1'],

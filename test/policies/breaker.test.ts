@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Circuit, CircuitSettings } from '../../src/core/cells/circuit.js'
+import type { Circuits } from '../../src/core/cells/circuits.js'
 import type { FailureCode } from '../../src/failures/catalogue.js'
 import { failure } from '../../src/failures/failure.js'
 import { BREAKER_DEFAULTS, breakerPolicy, circuitOf, CIRCUITS } from '../../src/policies/breaker.js'
@@ -48,6 +49,39 @@ describe('a circuit breaker', () => {
     expect(why?.verdict.ran).toBe('no')
     expect(events).toEqual([{ type: 'breaker.refused', state: 'open', retryAfterMs: 600 }])
     expect(next.seen).toEqual([])
+  })
+
+  it('refuses while it is held open by hand, and nobody can say for how long', async () => {
+    const bench = new Bench()
+    circuitIn(bench).open()
+    const next = nextThat(value)
+    const { failure: why, events } = await bench.run(policy, next)
+    expect(why).toStrictEqual(failure('CircuitOpen', 'the circuit was opened by hand'))
+    expect(events).toStrictEqual([{ type: 'breaker.refused', state: 'open' }])
+    expect(next.seen).toEqual([])
+  })
+
+  it('is held open for the other settings of the function as well, and for no other function', async () => {
+    const bench = new Bench()
+    circuitIn(bench).open()
+    const others = breakerPolicy({ ...settings, probes: 2 })
+    expect((await bench.run(others, nextThat(value))).failure?.code).toBe('CircuitOpen')
+    expect((await bench.run(policy, nextThat(value), { target: 'other' })).outcome).toBe(value)
+    circuitIn(bench).close()
+    expect((await bench.run(others, nextThat(value))).outcome).toBe(value)
+  })
+
+  it('gives a probe until the deadline of its call', async () => {
+    const bench = new Bench()
+    await openIn(bench)
+    await bench.clock.advance(1_000)
+    const probe = bench.start(policy, nextThat(takes(90_000)), { deadlineAt: bench.clock.now() + 300_000 })
+    await bench.clock.advance(89_000)
+    await send(bench, value)
+    expect(circuitIn(bench).state).toBe('half-open')
+    await bench.clock.advance(1_000)
+    expect(await probe.outcome).toBe(value)
+    expect(circuitIn(bench).state).toBe('closed')
   })
 
   it('tells of every change of the circuit in the events of the call that made it', async () => {
@@ -211,7 +245,10 @@ describe('whose circuit it is', () => {
   it('can be found among the cells, and knows whose it is', () => {
     const bench = new Bench()
     const circuit = circuitIn(bench)
-    expect([...bench.cells.entries(CIRCUITS)].map(([, cell]) => cell)).toEqual([circuit])
+    const found = Array.from(bench.cells.entries<Circuits>(CIRCUITS), ([, { all }]) => all)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toHaveLength(1)
+    expect(found[0]?.[0]).toBe(circuit)
     expect(circuit.snapshot().target).toBe('quote')
     const subject = {
       name: 'quote',

@@ -18,6 +18,11 @@ function refusal(
 }
 
 const hopeless = { why: 'the same request would fail again', reason: 'not-worth-it' }
+const notAskedFor = {
+  why: 'errors of the function itself are repeated only where retry.functionErrors says so',
+  reason: 'not-worth-it',
+}
+const ruledOut = { why: 'retryIf decided so', reason: 'not-worth-it' }
 const ran = { why: 'it ran, and the call is not declared idempotent', reason: 'may-have-run' }
 const toTheCaller = { why: 'to wait for it is left to the caller', reason: 'not-worth-it' }
 const mayHaveRun = { why: 'it may have run, and the call is not declared idempotent', reason: 'may-have-run' }
@@ -56,6 +61,12 @@ describe('whether a repeat is safe', () => {
       reason: 'attempts-used',
     })
     expect(retryIf).not.toHaveBeenCalled()
+  })
+
+  it('is not asked where a repeat is not worth it', async () => {
+    const answer = failure('ReplyNotDecodable')
+    expect(answer.verdict.ran).toBe('yes')
+    expect(await refusal(answer)).toEqual(hopeless)
   })
 
   it('is when the request was not written', async () => {
@@ -102,12 +113,12 @@ describe('whether a repeat is worth it', () => {
     expect(retryIf.mock.calls).toEqual([
       [{ failure: about, attempt: 1, idempotent: false, elapsedMs: 10, remainingMs: 90 }],
     ])
-    expect(await refusal(failure('ConnectionRefused'), { retryIf: () => false })).toEqual(hopeless)
+    expect(await refusal(failure('ConnectionRefused'), { retryIf: () => false })).toEqual(ruledOut)
   })
 
   it('is what retryIf says later', async () => {
     expect(await refusal(failure('CircuitOpen'), { retryIf: async () => true })).toBeUndefined()
-    expect(await refusal(failure('ConnectionRefused'), { retryIf: async () => false })).toEqual(hopeless)
+    expect(await refusal(failure('ConnectionRefused'), { retryIf: async () => false })).toEqual(ruledOut)
   })
 
   it('is as usual where retryIf does not care', async () => {
@@ -126,29 +137,40 @@ describe('errors of the function itself', () => {
   ): ReturnType<typeof refusalOf> => refusal(about, { functionErrors }, idempotent)
 
   it('are not retried unless asked for', async () => {
-    expect(await refusal(thrown, {}, idempotent)).toEqual(hopeless)
-    expect(await after(failure('Sandbox.Timedout'), false)).toEqual(hopeless)
-    expect(await after(failure('Runtime.InitError'), false)).toEqual(hopeless)
+    for (const call of [idempotent, {}]) expect(await refusal(thrown, {}, call)).toEqual(notAskedFor)
+    expect(await after(failure('Sandbox.Timedout'), false)).toEqual(notAskedFor)
+    expect(await after(failure('Runtime.InitError'), false)).toEqual(notAskedFor)
   })
 
   it('are retried by their errorType', async () => {
     expect(await after(thrown, ['Other', 'Busy'])).toBeUndefined()
-    expect(await after(thrown, ['Other', 'FunctionError'])).toEqual(hopeless)
+    expect(await after(thrown, ['Other', 'FunctionError'])).toEqual(notAskedFor)
     expect(await after(failure('Sandbox.Timedout'), ['Sandbox.Timedout'])).toBeUndefined()
-    expect(await after(thrown, [])).toEqual(hopeless)
+    expect(await after(thrown, [])).toEqual(notAskedFor)
+  })
+
+  it('are not repeated for an ordinary call, for which they have run, though asked for', async () => {
     expect(await refusal(thrown, { functionErrors: ['Busy'] })).toEqual(ran)
+    expect(await refusal(thrown, { functionErrors: ['Other'] })).toEqual(notAskedFor)
+    expect(await refusal(thrown, { functionErrors: async () => true })).toEqual(ran)
+    expect(await refusal(thrown, { functionErrors: async () => false })).toEqual(notAskedFor)
   })
 
   it('are retried by a predicate', async () => {
     const predicate = vi.fn((args: RetryArguments) => args.failure === thrown)
     expect(await after(thrown, predicate)).toBeUndefined()
     expect(predicate.mock.calls[0]?.[0]).toMatchObject({ attempt: 1, idempotent: true })
-    expect(await after(failure('FunctionError'), predicate)).toEqual(hopeless)
+    expect(await after(failure('FunctionError'), predicate)).toEqual(notAskedFor)
+  })
+
+  it('are retried by what a predicate says later', async () => {
+    expect(await after(thrown, async () => true)).toBeUndefined()
+    expect(await after(thrown, async () => false)).toEqual(notAskedFor)
   })
 
   it('are all retried with true, but for those that cannot pass', async () => {
     expect(await after(thrown, true)).toBeUndefined()
-    expect(await after(failure('Runtime.OutOfMemory'), true)).toEqual(hopeless)
+    expect(await after(failure('Runtime.OutOfMemory'), true)).toEqual(notAskedFor)
     expect(await after(failure('Runtime.OutOfMemory'), ['Runtime.OutOfMemory'])).toBeUndefined()
   })
 })
@@ -196,7 +218,7 @@ describe('how long to wait', () => {
     expect(waitBefore(transient, 2, 100, { ...RETRY_DEFAULTS, backoff: 'decorrelated' }, 0.5)).toBe(175)
   })
 
-  it.each([Number.NaN, -1])('cannot be %d', (waitMs) => {
+  it.each([Number.NaN, -1, Infinity])('cannot be %d', (waitMs) => {
     const backoff = (): number => waitMs
     expect(() => wait(transient, { backoff })).toThrow(
       `retry.backoff must be a function that returns milliseconds, but was ${waitMs}.`,

@@ -17,7 +17,11 @@ describe('a refusal of our own on a later attempt', () => {
   it('is written down as the reason to stop', async () => {
     const bench = new Bench()
     const { history } = await bench.run(policyWith(), nextThat(refused, circuitOpen))
-    expect(history.snapshot().at(-1)?.decision).toEqual({ action: 'stop', why: 'the circuit is open' })
+    expect(history.snapshot().at(-1)?.decision).toEqual({
+      action: 'stop',
+      why: 'the circuit is open',
+      code: 'CircuitOpen',
+    })
   })
 
   it('leaves the hint of the service as it was, and adds none', async () => {

@@ -78,10 +78,48 @@ describe('the time that remains', () => {
     expect(next.seen).toHaveLength(2)
   })
 
-  it('is not waited for without end when a backoff is infinite', async () => {
+  it('is read again after a retryIf that took its time', async () => {
     const bench = new Bench()
-    const { events } = await bench.run(policyWith({ backoff: () => Infinity }), nextThat(refused))
-    expect(eventsOf({ events }, 'retry.refused')).toMatchObject([{ reason: 'deadline' }])
+    const remaining: number[] = []
+    const slow = policyWith({
+      retryIf: ({ remainingMs }) => (remaining.push(remainingMs), later(bench, 950)),
+    })
+    const next = nextThat(refused)
+    const { outcome, events } = await bench.run(slow, next, { deadlineAt: 1_000 })
+    expect(outcome).toBe(refused)
+    expect(remaining).toEqual([1_000])
+    expect(timesOf(next)).toEqual([0])
+    expect(eventsOf({ events }, 'retry.refused')).toMatchObject([
+      {
+        reason: 'deadline',
+        why: 'the wait of 100 ms and another attempt cannot end within the 50 ms that remain',
+      },
+    ])
+    await bench.run(slow, next, { deadlineAt: 950 + 1_051 })
+    expect(timesOf(next)).toEqual([0, 950, 2_000])
+  })
+})
+
+describe('a call that was cancelled while its retryIf was asked', () => {
+  const budget = { capacity: 1, perSuccess: 0, perSecond: 0 }
+  const why = failure('Aborted', 'the caller gave up')
+
+  it.each([true, false, undefined])('says nothing and takes no token, if that says %s', async (answer) => {
+    const bench = new Bench()
+    const slow = policyWith({ budget, retryIf: () => later(bench, 50, answer) })
+    const next = nextThat(refused)
+    const { outcome, scope, history, events } = bench.start(slow, next)
+    await bench.clock.advance(20)
+    scope.cancel(why)
+    await bench.clock.advance(30)
+    expect(await outcome).toBe(refused)
+    expect(next.seen).toHaveLength(1)
+    expect(events.map(({ type }) => type)).toEqual(['attempt.started', 'attempt.ended'])
+    expect(history.snapshot()[0]?.decision).toEqual({ action: 'stop', why: why.message })
+    expect(bench.clock.pending).toBe(0)
+
+    await bench.run(policyWith({ budget }), next)
+    expect(next.seen).toHaveLength(3)
   })
 })
 
@@ -109,6 +147,7 @@ describe('the retry budget', () => {
     expect(history.snapshot()[0]?.decision).toEqual({
       action: 'stop',
       why: 'the retry budget of the function is spent',
+      code: 'RetryBudgetSpent',
     })
   })
 
@@ -172,3 +211,8 @@ describe('the retry budget', () => {
     expect([...bench.cells.entries('budget ')]).toEqual([])
   })
 })
+
+/** An answer that takes `ms`. */
+function later<T = true>({ clock }: Bench, ms: number, answer = true as T): Promise<T> {
+  return new Promise((resolve) => clock.setTimer(ms, () => resolve(answer)))
+}

@@ -50,6 +50,15 @@ describe('the settings of retries', () => {
     expect(more).toEqual({ ...parsed, attempts: 1, budget: { ...parsed.budget, perSecond: 0 } })
   })
 
+  it('let a longer base raise the maximum that was not given, for throttles as well', () => {
+    const slow = parseRetry({ baseDelay: '10s', throttle: { baseDelay: '30s' } }, 'retry')
+    expect(slow).toMatchObject({ baseDelayMs: 10_000, maxDelayMs: 10_000 })
+    expect(slow.throttle).toEqual({ backoff: 'equal', baseDelayMs: 30_000, maxDelayMs: 30_000 })
+    const quick = parseRetry({ baseDelay: '1s' }, 'retry', slow)
+    expect(quick).toMatchObject({ baseDelayMs: 1_000, maxDelayMs: 10_000, throttle: slow.throttle })
+    expect(parseRetry({ maxDelay: 20 }, 'retry')).toMatchObject({ baseDelayMs: 50, maxDelayMs: 20 })
+  })
+
   it('switch the budget off, and on again with its defaults', () => {
     const off = parseRetry({ budget: false }, 'retry')
     expect(off.budget).toBe(false)
@@ -82,6 +91,14 @@ describe('the settings of retries', () => {
     [
       { maxDelay: '5 seconds' },
       "retry.maxDelay must be a duration: milliseconds, or a text such as '250ms', '2s', '1.5m', but was '5 seconds'.",
+    ],
+    [
+      { baseDelay: '2s', maxDelay: '1s' },
+      'retry.maxDelay must be a duration of at least 2000 ms, which baseDelay is, but was 1000.',
+    ],
+    [
+      { throttle: { baseDelay: 5, maxDelay: 4 } },
+      'retry.throttle.maxDelay must be a duration of at least 5 ms, which baseDelay is, but was 4.',
     ],
     [{ throttle: { backoff: 3 } }, "retry.throttle.backoff must be one of 'full'"],
     [

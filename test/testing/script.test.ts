@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createInvoker, type InvokeError } from 'resilient-lambda'
+import { createInvoker, InvalidSettingError, type InvokeError } from 'resilient-lambda'
 import { createScript, fakeClock, type FakeClock, type Script } from 'resilient-lambda/testing'
 
 function stage(): { clock: FakeClock; script: Script; lambda: ReturnType<typeof createInvoker> } {
@@ -30,6 +30,12 @@ describe('scripted replies', () => {
   it('can be made of the payload', async () => {
     const on = stage()
     on.script('quote').replies(({ sku }: { sku: string }) => ({ bought: sku }))
+    expect(await call(on, { sku: 'A1' })).toEqual({ bought: 'A1' })
+  })
+
+  it('can be made of the payload later', async () => {
+    const on = stage()
+    on.script('quote').replies(async ({ sku }: { sku: string }) => ({ bought: sku }))
     expect(await call(on, { sku: 'A1' })).toEqual({ bought: 'A1' })
   })
 
@@ -80,15 +86,35 @@ describe('scripted failures', () => {
     expect(((await call(on)) as InvokeError).message).toContain('ConnectionReset (the line broke)')
   })
 
+  it.each([
+    ['ConectionReset', "'ConnectionReset', "],
+    ['TooManyRequests', "'TooManyRequestsException', "],
+    ['serviceunavailable', "'ServiceUnavailable', "],
+    ['Sandbox.Timeout', "'Sandbox.Timedout', "],
+    ['NoSuchCode', "'"],
+    ['toString', "'"],
+    ['', "'"],
+  ])("are refused for '%s', which the catalogue lacks, with the nearest there are", (code, nearest) => {
+    const fail = (): unknown =>
+      stage()
+        .script('quote')
+        .fails(code as never)
+    expect(fail).toThrow(InvalidSettingError)
+    expect(fail).toThrow(`code must be a code of the catalogue, such as ${nearest}`)
+    expect(fail).toThrow(/^[^,]*, such as '[\w.]+', '[\w.]+', '[\w.]+', but was '/)
+    expect(fail).toThrow(`but was '${code}'.`)
+  })
+
   it('are throttles, with a reason and a hint', async () => {
     const on = stage()
     on.script('quote').throttled().throttled({ reason: 'CallerRateLimitExceeded', retryAfter: '2s' })
-    expect(await call(on)).toMatchObject({
+    const first = (await call(on)) as InvokeError
+    expect(first).toMatchObject({
       code: 'TooManyRequestsException',
       reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-      retryAfterMs: undefined,
       mayHaveRun: false,
     })
+    expect(first.retryAfterMs).toBeUndefined()
     expect(await call(on)).toMatchObject({ reason: 'CallerRateLimitExceeded', retryAfterMs: 2_000 })
     expect(() => on.script('quote').throttled({ retryAfter: -1 })).toThrow(
       "delay must be a duration, such as 250 or '2s', but was -1.",

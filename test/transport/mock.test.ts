@@ -122,11 +122,12 @@ describe('what a mock answers', () => {
   it('is refused when it cannot come from Lambda, rather than taken for nothing', async () => {
     mock.on(InvokeCommand).resolves({ Payload: '{"total":1}' as never })
     expect((await failureOf(lambda('quote').invoke())).code).toBe('ReplyNotDecodable')
-    mock.reset()
-    expect(await failureOf(lambda('quote').invoke())).toMatchObject({
-      code: 'UnknownError',
-      mayHaveRun: true,
-    })
+  })
+
+  it('is refused when the mock was not told what to answer, and the error says so', async () => {
+    const error = await failureOf(lambda('quote').invoke())
+    expect(error).toMatchObject({ code: 'ReplyNotDecodable', mayHaveRun: true })
+    expect(error.message).toContain('as a mock does that was not told what to answer')
   })
 
   it('is an error of the function where it says so', async () => {

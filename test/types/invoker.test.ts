@@ -48,6 +48,12 @@ it('takes an interface as the registry', () => {
   expectTypeOf(createInvoker<Functions>()('quote')).toEqualTypeOf(invoke('quote'))
 })
 
+it('takes options that are undefined', () => {
+  const signal = undefined as AbortSignal | undefined
+  const deadline = undefined as '2s' | undefined
+  ;() => invoke('quote').invoke({ sku: 'A1' }, { signal, deadline })
+})
+
 it('does not compile for settings that are not there', () => {
   // @ts-expect-error -- it is called attempts
   ;() => invoke('quote').retry({ retries: 3 })

@@ -53,6 +53,35 @@ it('turns a Map and a Set into an empty object', () => {
   expectTypeOf<Json<{ tags: Set<string> }>>().toEqualTypeOf<{ tags: Record<string, never> }>()
 })
 
+it('turns an Error and a RegExp into an empty object', () => {
+  expectTypeOf<Json<Error>>().toEqualTypeOf<Record<string, never>>()
+  expectTypeOf<Json<TypeError | null>>().toEqualTypeOf<Record<string, never> | null>()
+  expectTypeOf<Json<{ pattern: RegExp }>>().toEqualTypeOf<{ pattern: Record<string, never> }>()
+})
+
+it('keeps what an error has beside the parts of every error', () => {
+  class OutOfStock extends Error {
+    readonly sku: string = ''
+  }
+  expectTypeOf<Json<OutOfStock>>().toEqualTypeOf<{ readonly sku: string }>()
+})
+
+it('does not take data for an error because it has a name and a message', () => {
+  expectTypeOf<Json<{ name: string; message: string }>>().toEqualTypeOf<{ name: string; message: string }>()
+  expectTypeOf<Json<{ name: string; message: string; stack?: string }>>().toEqualTypeOf<{
+    name: string
+    message: string
+    stack?: string
+  }>()
+})
+
+it('turns typed arrays into objects of numbers, and a Buffer into what its toJSON returns', () => {
+  expectTypeOf<Json<Uint8Array>>().toEqualTypeOf<Record<string, number>>()
+  expectTypeOf<Json<{ image: Float64Array }>>().toEqualTypeOf<{ image: Record<string, number> }>()
+  expectTypeOf<Json<Buffer>>().toEqualTypeOf<{ type: 'Buffer'; data: number[] }>()
+  expectTypeOf<Json<BigInt64Array>>().toBeNever()
+})
+
 it('has nothing for a bigint', () => {
   expectTypeOf<Json<bigint>>().toBeNever()
   expectTypeOf<Json<{ total: bigint }>>().toEqualTypeOf<{ total: never }>()

@@ -21,7 +21,7 @@ export const LIMITS: readonly Chapter[] = [
       'thirty seconds where two are left, and the caller is told at once.',
     async play(stage) {
       await stage.send(stage.lambda('report').deadline('800ms'), { takesMs: 60_000 })
-      stage.local.faults('quote').next({ type: 'throttle', retryAfter: 30 })
+      stage.local.faults('quote').next({ type: 'throttle', retryAfter: '30s' })
       await stage.send(stage.lambda('quote').deadline('2s'), { sku: 'A1' })
     },
   },

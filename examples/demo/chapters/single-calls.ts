@@ -15,7 +15,7 @@ export const SINGLE_CALLS: readonly Chapter[] = [
     title: 'A throttle',
     about: 'The function is at its concurrency limit, and Lambda asks for a second.',
     async play(stage) {
-      stage.local.faults('quote').next({ type: 'throttle', retryAfter: 1 })
+      stage.local.faults('quote').next({ type: 'throttle', retryAfter: '1s' })
       await stage.send(stage.lambda('quote'), { sku: 'A1' })
     },
   },

@@ -189,7 +189,8 @@ export class Circuit implements Cell {
     this.#period++
     this.#probes.clear()
     this.#probesPassed = 0
-    if (state === previous) return
+    // To those who watch it is open, whatever it makes of probes that were under way.
+    if (state === previous || this.#hold.held) return
     emit?.({ type: 'breaker.state', state, previous, why, ...(openForMs !== undefined && { openForMs }) })
   }
 }

@@ -1,6 +1,6 @@
-import type { FaultScript } from './fault-script.js'
-import type { ConnectionFault, Fault } from './faults.js'
-import type { ConnectionRecord } from './listener.js'
+import type { FaultScript } from './faults/script.js'
+import type { ConnectionFault, Fault } from './faults/types.js'
+import type { ConnectionRecord } from './http/listener.js'
 import type { ExecutionRecord, RequestRecord } from './log.js'
 
 /** What a client needs to reach the local Lambda; spread it into `new LambdaClient(…)` or `createInvoker(…)`. */
@@ -20,14 +20,14 @@ export interface LocalLambda extends AsyncDisposable {
   /** Every run of handler code that has begun, oldest first. */
   readonly executions: readonly ExecutionRecord[]
   readonly openSockets: number
-  /** @throws TypeError when there is no such function. */
+  /** @throws {InvalidSettingError} when there is no such function. */
   requestsOf(name: string): readonly RequestRecord[]
-  /** @throws TypeError when there is no such function. */
+  /** @throws {InvalidSettingError} when there is no such function. */
   executionsOf(name: string): readonly ExecutionRecord[]
   /**
    * The script of what is to go wrong with requests for this function; predicates see the request's head.
    *
-   * @throws TypeError when there is no such function.
+   * @throws {InvalidSettingError} when there is no such function.
    */
   faults(name: string): FaultScript<Fault, RequestRecord>
   /** The script of what is to go wrong with new connections. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Fault } from './faults.js'
+import type { Fault } from './faults/types.js'
 
 /** One HTTP request the server has received, from its head onwards; filled in while it is being answered. */
 export interface RequestRecord {

@@ -1,35 +1,36 @@
 import { createServer } from 'node:http'
-import type { LocalLambdaOptions } from './config.js'
-import { checkFault } from './fault-check.js'
-import { FaultScript } from './fault-script.js'
-import type { Fault } from './faults.js'
+import { InvalidSettingError } from '../../core/settings.js'
+import { checkFault } from './faults/check.js'
+import { FaultScript } from './faults/script.js'
+import type { Fault } from './faults/types.js'
+import { Listener } from './http/listener.js'
+import { createRouter } from './http/router.js'
 import { Lifetime, Stopped } from './lifetime.js'
-import { Listener } from './listener.js'
-import { LocalFunction } from './local-function.js'
 import type { LocalLambda } from './local-lambda.js'
 import { Log } from './log.js'
 import type { ExecutionRecord, RequestRecord } from './log.js'
-import { createRouter } from './router.js'
-import { readServerSettings } from './server-settings.js'
-import { readSettings } from './settings.js'
+import type { LocalLambdaOptions } from './options.js'
+import { parseOptions } from './parse-options.js'
+import { LocalFunction } from './runtime/local-function.js'
+import { CREDENTIALS } from './runtime/worker-variables.js'
 import { Watch } from './watch.js'
-import { CREDENTIALS } from './worker-variables.js'
 
 /**
  * Starts a Lambda on 127.0.0.1 that runs your handlers and answers the SDK, the AWS CLI and boto3 as the real one.
  *
- * @throws TypeError for options that make no sense; and what `listen` throws when the port is taken.
+ * @throws {InvalidSettingError} for options that make no sense; and what `listen` throws when the port is taken.
  */
 export async function startLocalLambda(options: LocalLambdaOptions): Promise<LocalLambda> {
-  const { place, port } = readServerSettings(options)
-  const settings = Object.entries(options.functions).map(([name, given]) => readSettings(name, given))
+  const { place, port, functions: settings } = parseOptions(options)
   const watch = new Watch()
   const changed = (): void => watch.changed()
   const log = new Log(changed)
   const lifetime = new Lifetime()
   const functions = new Map(settings.map((one) => [one.name, new LocalFunction(one, place, lifetime, log)]))
   const scripts = new Map(
-    settings.map(({ name }) => [name, new FaultScript<Fault, RequestRecord>(checkFault)] as const),
+    settings.map(
+      ({ name }) => [name, new FaultScript<Fault, RequestRecord>(checkFault, `faults('${name}')`)] as const,
+    ),
   )
 
   let running = 0
@@ -118,7 +119,5 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
 function known<T>(map: ReadonlyMap<string, T>, name: string): T {
   const found = map.get(name)
   if (found) return found
-  throw new TypeError(
-    `There is no function ${JSON.stringify(name)} here. There are: ${[...map.keys()].join(', ')}.`,
-  )
+  throw new InvalidSettingError('function', name, `one of those that run here: ${[...map.keys()].join(', ')}`)
 }

@@ -63,7 +63,7 @@ const fates = fc.array(fate, { minLength: 1, maxLength: 4 })
 const backoff = fc.record({
   backoff: fc.constantFrom('full', 'equal', 'decorrelated', 'exponential', 'constant'),
   baseDelay: ms(50),
-  maxDelay: ms(200),
+  maxDelay: fc.integer({ min: 50, max: 200 }),
 })
 const retryIf = fc.constantFrom(
   undefined,
@@ -80,7 +80,7 @@ const breaker = orFalse(
     window: fc.integer({ min: 100, max: 2_000 }),
     consecutiveFailures: atLeastOne(6),
     openFor: atLeastOne(300),
-    maxOpenFor: atLeastOne(600),
+    maxOpenFor: fc.integer({ min: 300, max: 600 }),
     probes: atLeastOne(3),
   }),
 )

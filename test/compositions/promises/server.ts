@@ -72,6 +72,8 @@ async function meet(
   return outcome
 
   function note(ran: Ran): void {
+    // What happens after the caller has let go is not the caller's to know.
+    if (context.scope.cancelled) return
     sent.ran = ran
     if (context.attempt) context.attempt.ran = ran
   }

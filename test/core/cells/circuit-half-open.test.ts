@@ -88,6 +88,26 @@ describe('a half-open circuit', () => {
     expect(circuit.state).toBe('closed')
   })
 
+  it('gives a probe until the deadline of its call', async () => {
+    const circuit = await halfOpen({ probes: 1 })
+    const deadlineAt = clock.now() + 90_000
+    const probe = circuit.admit(emit, deadlineAt)
+    expect(probe).toMatchObject({ probe: true, endBy: deadlineAt })
+    await clock.advance(90_000)
+    expect(circuit.admit(emit)).toBeUndefined()
+    expect(circuit.state).toBe('half-open')
+    if (probe) circuit.settle(probe, 'success', 90_000, emit)
+    expect(circuit.state).toBe('closed')
+  })
+
+  it('takes a probe that outlives the deadline of its call for a failed one', async () => {
+    const circuit = await halfOpen({ probes: 1 })
+    circuit.admit(emit, clock.now() + 500)
+    await clock.advance(501)
+    expect(circuit.admit(emit)).toBeUndefined()
+    expect(circuit.state).toBe('open')
+  })
+
   it('finds the probe that hangs although others come and go', async () => {
     const circuit = await halfOpen({ probes: 2 })
     admitted(circuit)

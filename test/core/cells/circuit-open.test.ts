@@ -109,11 +109,11 @@ describe('a circuit moved by hand', () => {
     expect(events).toStrictEqual([
       { type: 'breaker.state', state: 'open', previous: 'closed', why: 'opened by hand' },
     ])
-    expect(circuit.retryAfterMs).toBe(4_000)
-    expect(circuit.snapshot()).toMatchObject({ openings: 1, retryAfterMs: 4_000 })
+    expect(circuit.retryAfterMs).toBeUndefined()
+    expect(circuit.snapshot()).toMatchObject({ state: 'open', openings: 0, retryAfterMs: undefined })
     await clock.advance('24h')
     expect(circuit.admit(emit)).toBeUndefined()
-    expect(circuit.idle()).toBe(false)
+    expect(circuit.retryAfterMs).toBeUndefined()
     circuit.close(emit)
     expect(circuit.admit(emit)?.probe).toBe(false)
     expect(events.at(-1)).toEqual({
@@ -155,9 +155,24 @@ describe('a circuit moved by hand', () => {
     await clock.advance(1_000)
     const probe = admitted(circuit)
     circuit.open(emit)
-    expect(circuit.snapshot().openings).toBe(2)
+    expect(events.at(-1)).toMatchObject({ state: 'open', previous: 'half-open', why: 'opened by hand' })
     circuit.settle(probe, 'success', 1, emit)
     expect(circuit.state).toBe('open')
+    expect(circuit.admit(emit)).toBeUndefined()
+    expect(events.at(-1)).toMatchObject({ why: 'opened by hand' })
+    circuit.close(emit)
+    expect(events.at(-1)).toMatchObject({ state: 'closed', previous: 'open', why: 'closed by hand' })
+  })
+
+  it('keeps its period, openings and window while it is held open', () => {
+    const circuit = circuitWith()
+    feed(circuit, 'failure', 'success')
+    const early = admitted(circuit)
+    const { calls, failures, consecutiveFailures, openings } = circuit.snapshot()
+    circuit.open(emit)
+    expect(circuit.snapshot()).toMatchObject({ calls, failures, consecutiveFailures, openings })
+    circuit.settle(early, 'failure', 1, emit)
+    expect(circuit.snapshot()).toMatchObject({ calls: 3, failures: 2, consecutiveFailures: 1, openings: 0 })
   })
 
   it('forgets its window and its failures in a row when it is closed while closed', () => {

@@ -166,8 +166,6 @@ describe('circuits that nobody needs', () => {
     expect(circuit.idle()).toBe(false)
     await clock.advance(1)
     expect(circuit.idle()).toBe(true)
-    circuit.open()
-    expect(circuit.idle()).toBe(false)
   })
 
   it('cost no timer and no handle: 10,000 of them', () => {
