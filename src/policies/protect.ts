@@ -8,6 +8,7 @@ import type { Observer } from '../core/events.js'
 import { answered, failed, thrown, type Outcome } from '../core/outcome.js'
 import { compose, type Policy } from '../core/policy.js'
 import { runCall } from '../core/run.js'
+import { callback, flag, listOf, shape, text, type Parse } from '../core/settings.js'
 import { within } from '../core/wait.js'
 import type { Failure } from '../failures/failure.js'
 
@@ -34,19 +35,31 @@ export interface ProtectOptions {
   readonly clock?: Clock
 }
 
+const asGiven: Parse<unknown> = (given) => given
+const parseOptions = shape({
+  policies: listOf(callback<Policy>),
+  name: text,
+  idempotent: flag,
+  classify: callback<NonNullable<ProtectOptions['classify']>>,
+  observers: asGiven,
+  clock: asGiven,
+})
+
 /** A protected function. */
 export type Protected<I, O> = (input: I, options?: { readonly signal?: AbortSignal }) => Promise<O>
 
 /**
  * Puts policies around any async function.
  *
+ * @throws {InvalidSettingError} when an option is unknown or wrong
  * @throws {InvokeError} (the returned function) when the call ends in failure; `cause` is what the function threw
  */
 export function protect<I, O>(
   run: (args: ProtectedArguments<I>) => O | Promise<O>,
   options: ProtectOptions,
 ): Protected<I, O> {
-  const { policies, idempotent = false, classify, clock = systemClock } = options
+  const { policies = [], idempotent = false, classify } = parseOptions(options, 'protect')
+  const { clock = systemClock } = options
   const name = options.name ?? (run.name || 'operation')
   const subject = { name, key: name, clientKey: name }
   const surroundings = { clock, cells: new Cells() }

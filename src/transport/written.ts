@@ -37,7 +37,7 @@ function onRequestStart(message: unknown): void {
   const id = request.getHeader(INVOCATION_ID_HEADER)
   if (typeof id !== 'string' || !watched.has(id)) return
   const written = (): void => watched.get(id)?.()
-  const socket = request.socket as (Socket & TlsState) | null
+  const socket: (Socket & TlsState) | null = request.socket
   if (!socket) return written()
   if (!socket.encrypted) return onFinish(request, written)
   // TLS tells late: 'finish' comes a turn of the event loop after the bytes have left, and a deadline may come between.

@@ -101,7 +101,7 @@ describe('telling observers', () => {
     process.on('unhandledRejection', unhandled)
     onTestFinished(() => void process.off('unhandledRejection', unhandled))
     const other = vi.fn()
-    const broken = (): Promise<never> => Promise.reject(new Error('a full disk'))
+    const broken = (): unknown => Promise.reject(new Error('a full disk'))
     const emit = new emitter.Observers([{ event: broken }, { event: other }]).emitFor(1, 'quote', fakeClock())
     emit?.(started)
     emit?.(started)

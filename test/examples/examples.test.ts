@@ -54,7 +54,7 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /  child: attempt quote EC2UnexpectedException\n {2}child: attempt quote answered\ncall: invoke quote answered/,
   ],
   '16-every-policy': [8, /quote: answered/, /REPORT RequestId/],
-  '17-against-a-local-lambda': [0, /^true 3 attempts 2 executions\ntrue\n$/],
+  '17-against-a-local-lambda': [0, /^true\ntrue 3 attempts 2 executions\n$/],
 }
 
 it('tells of every example how it ends', () => {

@@ -159,6 +159,17 @@ describe('policies around any function', () => {
   })
 })
 
+describe('options that make no sense', () => {
+  it.each<[unknown, string]>([
+    [{ policies: [], idempotant: true }, "protect has no setting 'idempotant'"],
+    [{ policies: ['retry'] }, 'protect.policies[0] must be a function'],
+    [{ policies: [], name: '' }, 'protect.name must be a text'],
+    [undefined, 'protect must be an object'],
+  ])('%j are refused', (options, message) => {
+    expect(() => protect(() => 1, options as ProtectOptions)).toThrow(message)
+  })
+})
+
 describe('the caller of a protected function', () => {
   it('can give up at once, even where the function ignores that', async () => {
     const caller = new AbortController()
