@@ -12,7 +12,9 @@ const callOptions = shape({ signal: abortSignal, deadline: asGiven })
 
 /** What a call takes beside its payload. @throws {InvalidSettingError} */
 export function parseInvokeOptions(given: unknown): InvokeOptions {
-  if (isAbortSignal(given)) throw new InvalidSettingError('options', given, 'an object: { signal }')
+  if (isAbortSignal(given) || typeof (given as Partial<AbortController> | null)?.abort === 'function') {
+    throw new InvalidSettingError('options', given, 'an object: { signal }')
+  }
   return callOptions(given, 'options') as InvokeOptions
 }
 

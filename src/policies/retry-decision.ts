@@ -2,7 +2,7 @@ import { BACKOFFS } from '../core/backoff.js'
 import type { RefusalReason } from '../core/events.js'
 import { InvalidSettingError } from '../core/settings.js'
 import type { Failure } from '../failures/failure.js'
-import type { FailureKind } from '../failures/verdict.js'
+import type { Verdict } from '../failures/verdict.js'
 import type { RetryArguments, RetrySettings } from './retry-settings.js'
 
 /** Why there is no further attempt. */
@@ -29,12 +29,13 @@ function mayHaveRun({ verdict }: Failure): Refusal {
 }
 
 function notWorthIt({ verdict }: Failure): Refusal {
-  return { why: HOPELESS[verdict.kind] ?? 'the same request would fail again', reason: 'not-worth-it' }
+  return { why: hopeless(verdict), reason: 'not-worth-it' }
 }
 
-const HOPELESS: Partial<Record<FailureKind, string>> = {
-  local: 'to wait for it is left to the caller',
-  function: 'errors of the function itself are repeated only where retry.functionErrors says so',
+function hopeless({ kind, retry }: Verdict): string {
+  if (kind === 'local') return 'to wait for it is left to the caller'
+  if (kind !== 'function' || retry === 'never') return 'the same request would fail again'
+  return 'errors of the function itself are repeated only where retry.functionErrors says so'
 }
 
 async function isWorthIt(args: RetryArguments, { functionErrors }: RetrySettings): Promise<boolean> {

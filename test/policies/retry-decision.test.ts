@@ -170,7 +170,7 @@ describe('errors of the function itself', () => {
 
   it('are all retried with true, but for those that cannot pass', async () => {
     expect(await after(thrown, true)).toBeUndefined()
-    expect(await after(failure('Runtime.OutOfMemory'), true)).toEqual(notAskedFor)
+    expect(await after(failure('Runtime.OutOfMemory'), true)).toEqual(hopeless)
     expect(await after(failure('Runtime.OutOfMemory'), ['Runtime.OutOfMemory'])).toBeUndefined()
   })
 })
