@@ -48,6 +48,9 @@ Lambda, with 3 attempts. A cell says how often the function **ran** / how many r
 server's own count: with the AWS SDK ${sdkVersion} as it comes, and with this library for an ordinary function and for one that
 was declared \`.idempotent()\`. The last three columns are the error of the ordinary call.
 
+The local Lambda speaks plain HTTP. Over TLS a request that is cut before its last byte counts as one that may have run,
+since Node tells too late how much of it is out.
+
 This page is written and checked by the tests: \`npx vitest run test/wire/faults.test.ts --update\`.
 `
 
