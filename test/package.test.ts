@@ -38,7 +38,6 @@ beforeAll(() => {
     if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(source, name), { recursive: true })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'))
-  execFileSync(TSC, ['-p', 'tsconfig.build.json'], { cwd: source })
   const report = execFileSync('npm', ['pack', '--json', '--pack-destination', project], {
     cwd: source,
     encoding: 'utf8',
