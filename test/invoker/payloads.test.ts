@@ -101,7 +101,16 @@ describe('a payload', () => {
       },
       'the payload cannot be encoded: not today',
     ],
-    ['no end', nested(200_000), 'the payload cannot be encoded: Maximum call stack size exceeded'],
+    // Newer Nodes have no limit there, and send it.
+    ...(isTooDeep(nested(200_000))
+      ? [
+          [
+            'no end',
+            nested(200_000),
+            'the payload cannot be encoded: Maximum call stack size exceeded',
+          ] as const,
+        ]
+      : []),
   ])('is not sent with %s, and the error says where', async (_, payload, message) => {
     const { lambda, script } = scripted()
     script('quote').replies(1)
@@ -248,6 +257,14 @@ describe('codec()', () => {
     expect(error).toMatchObject({ code: 'ReplyNotDecodable', mayHaveRun: true })
   })
 })
+
+function isTooDeep(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) === ''
+  } catch {
+    return true
+  }
+}
 
 function nested(depth: number): unknown {
   let value: unknown = 1
