@@ -12,6 +12,8 @@ const FLOORS: Readonly<Record<string, number>> = {
   invoker: 3,
   otel: 4,
   testing: 4,
+  http: 4,
+  cli: 5,
 }
 
 interface Import {

@@ -1,12 +1,13 @@
 import { functions } from './catalogue/function.js'
 import { gateway } from './catalogue/gateway.js'
+import { http } from './catalogue/http.js'
 import { local } from './catalogue/local.js'
 import { network } from './catalogue/network.js'
 import { service } from './catalogue/service.js'
 import { wire } from './catalogue/wire.js'
 import type { Verdict } from './verdict.js'
 
-const rows = { ...service, ...wire, ...gateway, ...network, ...functions, ...local }
+const rows = { ...service, ...wire, ...gateway, ...network, ...functions, ...http, ...local }
 
 /** The name of a failure: Lambda's own where Lambda sends one, ours in PascalCase for the rest. */
 export type FailureCode = keyof typeof rows

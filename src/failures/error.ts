@@ -44,6 +44,8 @@ export class InvokeError extends Error {
   declare readonly remote: RemoteError | undefined
   /** What a schema found wrong with the payload or the reply. */
   declare readonly issues: readonly SchemaIssue[] | undefined
+  /** What the function answered, where the answer itself is the failure, such as an HTTP 503; not in `toJSON()`. */
+  declare readonly answer: unknown
 
   constructor(failure: Failure, story: Story) {
     const ran = story.attempts.reduce<Ran>((ran, attempt) => worse(ran, attempt.ran), failure.verdict.ran)
@@ -58,9 +60,10 @@ export class InvokeError extends Error {
     const { requestId, status, reason, retryAfterMs } = failure
     Object.assign(this, known({ requestId, status, reason, retryAfterMs }))
     hide(this, 'verdict', failure.verdict)
-    // Loggers copy the fields that can be enumerated, and these two may quote the caller's data.
+    // Loggers copy the fields that can be enumerated, and these may quote the caller's data.
     hide(this, 'remote', failure.remote ?? (this.kind === 'function' ? {} : undefined))
     hide(this, 'issues', failure.issues)
+    hide(this, 'answer', failure.answer)
   }
 
   get [BRAND](): true {
@@ -106,7 +109,7 @@ function isLoose(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Object.isFrozen(value)
 }
 
-function hide(error: InvokeError, name: 'verdict' | 'remote' | 'issues', value: unknown): void {
+function hide(error: InvokeError, name: 'verdict' | 'remote' | 'issues' | 'answer', value: unknown): void {
   Object.defineProperty(error, name, { value, configurable: true })
 }
 

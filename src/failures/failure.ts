@@ -39,13 +39,16 @@ export interface Failure {
   readonly remote?: RemoteError
   /** What the schema found, for `InputInvalid` and `ReplyInvalid`. */
   readonly issues?: readonly SchemaIssue[]
+  /** What the function answered, where the answer itself is the failure. */
+  readonly answer?: unknown
 }
 
 type Facts = Omit<Failure, 'code' | 'verdict' | 'message'>
 
-/** What is known beyond the code; `ran` and `breaker` correct the row's own answers for this one case. */
+/** What is known beyond the code; `ran`, `retry` and `breaker` correct the row's own answers for this one case. */
 export type FailureDetails = { readonly [Name in keyof Facts]?: Facts[Name] | undefined } & {
   readonly ran?: Verdict['ran'] | undefined
+  readonly retry?: Verdict['retry'] | undefined
   readonly breaker?: Verdict['breaker'] | undefined
 }
 
@@ -56,11 +59,14 @@ export function failure(code: FailureCode, message?: string, details?: FailureDe
   return details === undefined ? result : withDetails(result, details)
 }
 
-function withDetails(failure: Failure, { ran, breaker, ...facts }: FailureDetails): Failure {
+function withDetails(failure: Failure, { ran, retry, breaker, ...facts }: FailureDetails): Failure {
   const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
-  return { ...failure, ...known, verdict: corrected(failure.verdict, ran, breaker) }
+  const row = failure.verdict
+  const own = { ran: ran ?? row.ran, retry: retry ?? row.retry, breaker: breaker ?? row.breaker }
+  return { ...failure, ...known, verdict: corrected(row, own) }
 }
 
-function corrected(row: Verdict, ran = row.ran, breaker = row.breaker): Verdict {
-  return ran === row.ran && breaker === row.breaker ? row : Object.freeze({ ...row, ran, breaker })
+function corrected(row: Verdict, own: Pick<Verdict, 'ran' | 'retry' | 'breaker'>): Verdict {
+  const same = own.ran === row.ran && own.retry === row.retry && own.breaker === row.breaker
+  return same ? row : Object.freeze({ ...row, ...own })
 }
