@@ -5,6 +5,7 @@
 //   <!-- fault-table -->        a few lines of docs/faults.md, which the wire tests write
 //   <!-- metrics -->            the metrics of resilient-lambda/otel
 //   <!-- explain -->            the default plan, as explain() prints it
+//   <!-- http-formats -->       what each HTTP format makes of one request
 // With --check nothing is written, and a difference is a failure.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -13,9 +14,9 @@ import { CATALOGUE, createInvoker } from '../dist/index.js'
 import { METRICS } from '../dist/otel/index.js'
 
 const root = resolve(import.meta.dirname, '..')
-const DOCUMENTS = ['README.md', 'src/README.md']
+const DOCUMENTS = ['README.md', 'src/README.md', 'docs/http.md']
 const BLOCK =
-  /<!-- (region|file|error-table|fault-table|metrics|explain)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
+  /<!-- (region|file|error-table|fault-table|metrics|explain|http-formats)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
 
 const FILL = {
   region(place) {
@@ -26,6 +27,7 @@ const FILL = {
   'error-table': errorTable,
   'fault-table': faultTable,
   metrics: metricsTable,
+  'http-formats': formatTable,
   explain: () => fence('text', createInvoker()('quote').explain()),
 }
 

@@ -1,0 +1,217 @@
+import { describe, expect, it, test } from 'vitest'
+import { InvalidSettingError } from 'resilient-lambda'
+import { z } from 'zod'
+import { jsonCodec } from '../../src/transport/payload.js'
+import { scripted } from '../invoker/support.js'
+import { plainFunction, requestWith } from './support.js'
+
+const text = (reply: { readonly body: Uint8Array }): string => Buffer.from(reply.body).toString()
+
+describe('a function that is spoken to over HTTP', () => {
+  it('gets the event, and answers with its reply', async () => {
+    const { lambda, script } = scripted()
+    script('items').replies({ status: 201, headers: { 'x-id': '7' }, body: 'made' })
+    const result = await plainFunction(lambda('items')).send(requestWith())
+    expect(script('items').requests.map(({ payload }) => payload)).toEqual([{ line: 'GET /items' }])
+    expect(result).toMatchObject({ ok: true, reply: { status: 201, headers: [['x-id', '7']] } })
+    expect(result.ok && text(result.reply)).toBe('made')
+  })
+
+  test.each([
+    ['a reply without what it needs', { body: 'x' }, 'status must be given'],
+    ['a bare text', 'hello', 'status must be given'],
+  ])('%s is a failure that says what the service would have answered', async (_, reply, problem) => {
+    const { lambda, script } = scripted()
+    script('items').replies(reply)
+    const result = await plainFunction(lambda('items')).send(requestWith())
+    expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyInvalid', mayHaveRun: true } })
+    expect(!result.ok && result.error.message).toContain(`${problem}; a plain service answers 502`)
+    expect(script('items').requests).toHaveLength(1)
+  })
+
+  it('refuses a reply over the limit, with both sizes', async () => {
+    const { lambda, script } = scripted()
+    script('items').replies({ status: 200, body: 'x'.repeat(100) })
+    const result = await plainFunction(lambda('items')).send(requestWith())
+    expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyTooLarge', mayHaveRun: true } })
+    expect(!result.ok && result.error.message).toContain('124 bytes; plain takes at most 100')
+  })
+
+  it('sends no request over the limit, and says both sizes', async () => {
+    const { lambda, script } = scripted()
+    const request = requestWith({ method: 'POST', body: new Uint8Array(1_234) })
+    const result = await plainFunction(lambda('items')).send(request)
+    expect(result).toMatchObject({ ok: false, error: { code: 'HttpRequestTooLarge', mayHaveRun: false } })
+    expect(!result.ok && result.error.message).toContain('1,234 bytes; plain takes at most 100')
+    expect(script('items').requests).toEqual([])
+  })
+
+  test.each([
+    ['a codec', (fn: ReturnType<ReturnType<typeof scripted>['lambda']>) => fn.codec({ ...jsonCodec })],
+    ['an input schema', (fn: ReturnType<ReturnType<typeof scripted>['lambda']>) => fn.input(z.string())],
+    ['an output schema', (fn: ReturnType<ReturnType<typeof scripted>['lambda']>) => fn.output(z.string())],
+  ])('cannot have %s of its own', (_, change) => {
+    const { lambda } = scripted()
+    expect(() => plainFunction(change(lambda('items')) as never)).toThrow(InvalidSettingError)
+    expect(() => plainFunction(change(lambda('items')) as never)).toThrow(/fn must be without codec/)
+  })
+
+  it('is a function of an invoker, and nothing else', () => {
+    expect(() => plainFunction('items' as never)).toThrow(/fn must be a function of an invoker/)
+  })
+})
+
+describe('a status that is a failure', () => {
+  it('is repeated, and its answer is what comes back in the end', async () => {
+    const { lambda, script, clock } = scripted()
+    script('items').replies({ status: 503, body: 'busy' })
+    const sent = plainFunction(lambda('items')).send(requestWith())
+    const result = await clock.runUntil(sent)
+    expect(result).toMatchObject({ ok: true, reply: { status: 503 } })
+    expect(result.ok && text(result.reply)).toBe('busy')
+    expect(result.meta.attempts.map(({ code, ran }) => [code, ran])).toEqual(
+      Array.from({ length: 3 }, () => ['HttpServiceUnavailable', 'yes']),
+    )
+  })
+
+  it('gives way to a better answer', async () => {
+    const { lambda, script, clock } = scripted()
+    script('items').replies({ status: 502 }).replies({ status: 504 }).replies({ status: 200 })
+    const result = await clock.runUntil(plainFunction(lambda('items')).send(requestWith()))
+    expect(result).toMatchObject({ ok: true, reply: { status: 200 } })
+    expect(result.meta.attempts.map(({ code }) => code)).toEqual([
+      'HttpBadGateway',
+      'HttpGatewayTimeout',
+      undefined,
+    ])
+  })
+
+  it('waits as long as the answer asks', async () => {
+    const { lambda, script, clock } = scripted()
+    script('items')
+      .replies({ status: 429, headers: { 'Retry-After': '7' } })
+      .replies({ status: 200 })
+    const result = await clock.runUntil(plainFunction(lambda('items')).send(requestWith()))
+    expect(result).toMatchObject({ ok: true, reply: { status: 200 } })
+    expect(clock.now()).toBe(7_000)
+  })
+
+  it('is not repeated where a second run may do harm', async () => {
+    const { lambda, script } = scripted()
+    script('items').replies({ status: 503 })
+    const result = await plainFunction(lambda('items')).send(requestWith({ method: 'POST' }))
+    expect(result).toMatchObject({ ok: true, reply: { status: 503 } })
+    expect(script('items').requests).toHaveLength(1)
+  })
+
+  test.each([
+    ['503 counts against the circuit', 503, {}, 'open'],
+    ['429 does not', 429, {}, 'closed'],
+    ['404 does not', 404, {}, 'closed'],
+    ['404 does where it was said so', 404, { breakerStatuses: [404] }, 'open'],
+    ['503 does not where others were said', 503, { breakerStatuses: [500] }, 'closed'],
+  ] as const)('%s', async (_, status, options, state) => {
+    const { lambda, script } = scripted()
+    script('items').replies({ status })
+    const fn = lambda('items').circuitBreaker({ consecutiveFailures: 2 })
+    const http = plainFunction(fn, options)
+    for (const _ of [1, 2]) await http.send(requestWith({ method: 'POST' }))
+    expect(fn.circuit?.state).toBe(state)
+  })
+
+  test.each([
+    ['500 is an answer', 500, {}, 1],
+    ['500 is repeated where it was said so', 500, { retryStatuses: [500] }, 3],
+    ['503 is not repeated where none is', 503, { retryStatuses: [] }, 1],
+  ] as const)('%s', async (_, status, options, requests) => {
+    const { lambda, script, clock } = scripted()
+    script('items').replies({ status })
+    const result = await clock.runUntil(plainFunction(lambda('items'), options).send(requestWith()))
+    expect(result).toMatchObject({ ok: true, reply: { status } })
+    expect(script('items').requests).toHaveLength(requests)
+  })
+
+  it('that comes before an open circuit is what comes back', async () => {
+    const { lambda, script, clock } = scripted()
+    script('items').replies({ status: 503 })
+    const fn = lambda('items').circuitBreaker({ consecutiveFailures: 2 })
+    const result = await clock.runUntil(plainFunction(fn).send(requestWith()))
+    expect(result).toMatchObject({ ok: true, reply: { status: 503 } })
+    expect(script('items').requests).toHaveLength(2)
+  })
+})
+
+describe('what may be repeated', () => {
+  const post = requestWith({ method: 'POST' })
+
+  test.each([
+    ['a GET by its method', requestWith(), {}, false, 3],
+    ['a POST that was not declared', post, {}, false, 1],
+    ['a POST to an idempotent function', post, {}, true, 3],
+    ['a POST that the option declares', post, { idempotent: true }, false, 3],
+    ['a GET that the option forbids', requestWith(), { idempotent: false }, true, 1],
+    [
+      'what the callback says of each',
+      post,
+      { idempotent: ({ request }: { request: { path: string } }) => request.path === '/items' },
+      false,
+      3,
+    ],
+    [
+      'what the callback leaves as it is',
+      post,
+      { idempotent: ({ byDefault }: { byDefault: boolean }) => byDefault },
+      false,
+      1,
+    ],
+  ] as const)('%s', async (_, request, options, declared, requests) => {
+    const { lambda, script, clock } = scripted()
+    script('items').fails('ConnectionReset')
+    const result = await clock.runUntil(
+      plainFunction(lambda('items').idempotent(declared), options).send(request),
+    )
+    expect(result).toMatchObject({ ok: false, error: { code: 'ConnectionReset' } })
+    expect(script('items').requests).toHaveLength(requests)
+  })
+})
+
+describe('a fallback', () => {
+  it('is a Response, as often as it is needed', async () => {
+    const { lambda, script } = scripted()
+    script('items').fails('ResourceNotFoundException')
+    const fallback = new Response('old', { status: 203, headers: { 'x-old': '1' } })
+    const http = plainFunction(lambda('items').fallback(fallback, { kinds: ['config', 'request'] }))
+    for (const _ of [1, 2]) {
+      const result = await http.send(requestWith())
+      expect(result).toMatchObject({ ok: true, reply: { status: 203 }, meta: { fallback: true } })
+      expect(result.ok && text(result.reply)).toBe('old')
+    }
+  })
+
+  it('answers in place of a status that is a failure', async () => {
+    const { lambda, script } = scripted()
+    script('items').replies({ status: 503 })
+    const fn = lambda('items').fallback(({ error }) => new Response(error.code))
+    const result = await plainFunction(fn).send(requestWith({ method: 'POST' }))
+    expect(result.ok && text(result.reply)).toBe('HttpServiceUnavailable')
+  })
+
+  it('is another function that answers in the same format', async () => {
+    const { lambda, script } = scripted()
+    script('items').fails('ENILimitReachedException')
+    script('standby').replies({ status: 200, body: 'standby' })
+    const fn = lambda('items').retry(false).fallback(lambda('standby'))
+    const result = await plainFunction(fn).send(requestWith())
+    expect(result.ok && text(result.reply)).toBe('standby')
+    expect(script('standby').requests.map(({ payload }) => payload)).toEqual([{ line: 'GET /items' }])
+  })
+
+  it('that is no reply is a failure', async () => {
+    const { lambda, script } = scripted()
+    script('items').fails('ENILimitReachedException')
+    const fn = lambda('items').retry(false).fallback(null)
+    const result = await plainFunction(fn).send(requestWith())
+    expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyInvalid' } })
+    expect(!result.ok && result.error.message).toContain('the fallback answered, but status must be given')
+  })
+})
