@@ -12,6 +12,7 @@ import { join, resolve } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { CATALOGUE, createInvoker } from '../dist/index.js'
 import { METRICS } from '../dist/otel/index.js'
+import { formatTable } from './http-formats.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const DOCUMENTS = ['README.md', 'src/README.md', 'docs/http.md']

@@ -20,6 +20,16 @@ it('lets one case differ from its row without changing the row', () => {
   expect(Object.isFrozen(verdict)).toBe(true)
 })
 
+it('can be worth no repeat, though others of its code are', () => {
+  expect(failure('HttpServiceUnavailable', 'busy', { retry: 'never' }).verdict).toEqual({
+    ...CATALOGUE.HttpServiceUnavailable,
+    retry: 'never',
+  })
+  expect(failure('HttpServiceUnavailable', 'busy', { retry: 'soon' }).verdict).toBe(
+    CATALOGUE.HttpServiceUnavailable,
+  )
+})
+
 it('keeps what is known and has no field for what is not', () => {
   const { verdict, ...rest } = failure('Throttled', 'slow down', { retryAfterMs: 0, requestId: undefined })
   expect(verdict).toBe(CATALOGUE.Throttled)
