@@ -9,8 +9,8 @@ export interface Clock {
   now(): number
   /** Wall-clock time in ms since the epoch, for dates that a server sends. */
   date(): number
-  /** Runs `run` once after `ms`. */
-  setTimer(ms: number, run: () => void): Timer
+  /** Runs `run` once after `ms`; in the background, a timer does not keep the process alive. */
+  setTimer(ms: number, run: () => void, background?: boolean): Timer
   /** A number in [0, 1). */
   random(): number
 }
@@ -22,13 +22,16 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
-  setTimer: (ms, run) => {
+  setTimer: (ms, run, background = false) => {
     let timeout = arm(ms)
     return { cancel: () => clearTimeout(timeout) }
 
     function arm(leftMs: number): NodeJS.Timeout {
-      if (leftMs <= LONGEST_TIMEOUT_MS) return setTimeout(run, leftMs)
-      return setTimeout(() => (timeout = arm(leftMs - LONGEST_TIMEOUT_MS)), LONGEST_TIMEOUT_MS)
+      const armed =
+        leftMs <= LONGEST_TIMEOUT_MS
+          ? setTimeout(run, leftMs)
+          : setTimeout(() => (timeout = arm(leftMs - LONGEST_TIMEOUT_MS)), LONGEST_TIMEOUT_MS)
+      return background ? armed.unref() : armed
     }
   },
   random: () => Math.random(),

@@ -35,7 +35,8 @@ export class Observers {
   }
 }
 
-function tell(observer: Observer, event: CallEvent): void {
+/** Tells one of them; nothing it throws, now or later, gets further. */
+export function tell<E>(observer: { event?(event: E): void }, event: E): void {
   try {
     const told: unknown = observer.event?.(event)
     // An async function is taken for an observer too, and its rejection would end the process.

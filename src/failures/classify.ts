@@ -1,6 +1,7 @@
 import { CATALOGUE, isAnswerCode } from './catalogue.js'
 import { diagnoseAnswer } from './classify-answer.js'
 import { diagnoseNetwork } from './classify-network.js'
+import { adviceAgainst, denialIn } from './denial.js'
 import type { Diagnosis } from './diagnosis.js'
 import { failure, type Failure } from './failure.js'
 import { retryAfterMs } from './retry-after.js'
@@ -35,6 +36,7 @@ export function classify(thrown: unknown, evidence: Evidence): Failure {
   const ran = truth(diagnosis.ran ?? row.ran, seen, evidence)
   // The metadata of an error from before the request, such as a credential provider's, is not Lambda's.
   if (evidence.reached === false) return failure(diagnosis.code, message || undefined, { ran, cause: thrown })
+  const denied = diagnosis.code === 'AccessDeniedException' ? denialIn(seen.message) : undefined
   return failure(diagnosis.code, message || undefined, {
     ran,
     cause: thrown,
@@ -42,6 +44,8 @@ export function classify(thrown: unknown, evidence: Evidence): Failure {
     requestId: seen.requestId,
     reason: row.kind === 'throttle' ? seen.reason : undefined,
     retryAfterMs: retryAfterMs(seen, evidence.nowMs),
+    denied,
+    advice: denied && adviceAgainst(denied),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Attempt } from './attempt.js'
 import { summarise, withoutExchange } from './cause.js'
+import type { Denial } from './denial.js'
 import type { Failure, RemoteError, SchemaIssue } from './failure.js'
 import { compose, type Story } from './message.js'
 import { worse, type FailureKind, type Ran, type Verdict } from './verdict.js'
@@ -9,6 +10,7 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 const MAX_LOGGED_ISSUES = 20
 
 type Inspect = (value: unknown, options: object) => string
+type Hidden = 'verdict' | 'remote' | 'issues' | 'answer' | 'denied'
 
 /**
  * A call that failed: what happened, whether the function may have run, and every attempt.
@@ -46,6 +48,8 @@ export class InvokeError extends Error {
   declare readonly issues: readonly SchemaIssue[] | undefined
   /** What the function answered, where the answer itself is the failure, such as an HTTP 503; not in `toJSON()`. */
   declare readonly answer: unknown
+  /** Who lacks which permission on what, where AWS says so. */
+  declare readonly denied: Denial | undefined
 
   constructor(failure: Failure, story: Story) {
     const ran = story.attempts.reduce<Ran>((ran, attempt) => worse(ran, attempt.ran), failure.verdict.ran)
@@ -64,6 +68,7 @@ export class InvokeError extends Error {
     hide(this, 'remote', failure.remote ?? (this.kind === 'function' ? {} : undefined))
     hide(this, 'issues', failure.issues)
     hide(this, 'answer', failure.answer)
+    hide(this, 'denied', failure.denied)
   }
 
   get [BRAND](): true {
@@ -109,7 +114,7 @@ function isLoose(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Object.isFrozen(value)
 }
 
-function hide(error: InvokeError, name: 'verdict' | 'remote' | 'issues' | 'answer', value: unknown): void {
+function hide(error: InvokeError, name: Hidden, value: unknown): void {
   Object.defineProperty(error, name, { value, configurable: true })
 }
 
@@ -126,6 +131,7 @@ function details(error: InvokeError): Record<string, unknown> {
     requestId: error.requestId,
     status: error.status,
     reason: error.reason,
+    denied: error.denied,
     retryAfterMs: error.retryAfterMs,
     remote: error.remote && known({ ...error.remote, logTail: undefined }),
     issues: error.issues?.slice(0, MAX_LOGGED_ISSUES),

@@ -1,4 +1,5 @@
 import { CATALOGUE, type FailureCode } from './catalogue.js'
+import type { Denial } from './denial.js'
 import type { Verdict } from './verdict.js'
 
 /** The error that a function reported, in its own words; all of it may be missing, and all of it is cut to a bounded size. */
@@ -41,15 +42,18 @@ export interface Failure {
   readonly issues?: readonly SchemaIssue[]
   /** What the function answered, where the answer itself is the failure. */
   readonly answer?: unknown
+  /** Who may not do what, where AWS says so. */
+  readonly denied?: Denial
 }
 
 type Facts = Omit<Failure, 'code' | 'verdict' | 'message'>
 
-/** What is known beyond the code; `ran`, `retry` and `breaker` correct the row's own answers for this one case. */
+/** What is known beyond the code; `ran`, `retry`, `breaker` and `advice` correct the row's own for this one case. */
 export type FailureDetails = { readonly [Name in keyof Facts]?: Facts[Name] | undefined } & {
   readonly ran?: Verdict['ran'] | undefined
   readonly retry?: Verdict['retry'] | undefined
   readonly breaker?: Verdict['breaker'] | undefined
+  readonly advice?: Verdict['advice'] | undefined
 }
 
 /** A failure with its verdict from the catalogue; the message is the row's `means` unless one is given. */
@@ -59,14 +63,20 @@ export function failure(code: FailureCode, message?: string, details?: FailureDe
   return details === undefined ? result : withDetails(result, details)
 }
 
-function withDetails(failure: Failure, { ran, retry, breaker, ...facts }: FailureDetails): Failure {
+function withDetails(failure: Failure, { ran, retry, breaker, advice, ...facts }: FailureDetails): Failure {
   const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
   const row = failure.verdict
-  const own = { ran: ran ?? row.ran, retry: retry ?? row.retry, breaker: breaker ?? row.breaker }
+  const own = {
+    ran: ran ?? row.ran,
+    retry: retry ?? row.retry,
+    breaker: breaker ?? row.breaker,
+    advice: advice ?? row.advice,
+  }
   return { ...failure, ...known, verdict: corrected(row, own) }
 }
 
-function corrected(row: Verdict, own: Pick<Verdict, 'ran' | 'retry' | 'breaker'>): Verdict {
-  const same = own.ran === row.ran && own.retry === row.retry && own.breaker === row.breaker
+function corrected(row: Verdict, own: Pick<Verdict, 'ran' | 'retry' | 'breaker' | 'advice'>): Verdict {
+  const { ran, retry, breaker, advice } = row
+  const same = own.ran === ran && own.retry === retry && own.breaker === breaker && own.advice === advice
   return same ? row : Object.freeze({ ...row, ...own })
 }

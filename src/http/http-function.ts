@@ -1,4 +1,4 @@
-import { InvalidSettingError } from '../core/settings.js'
+import { callback, InvalidSettingError } from '../core/settings.js'
 import { InvokeError } from '../failures/error.js'
 import { failure } from '../failures/failure.js'
 import type { CallMeta, Fn } from '../invoker/fn.js'
@@ -30,6 +30,8 @@ export class HttpFunction {
   /** @throws {InvalidSettingError} where the chain has a codec or schemas of its own: the format has their part */
   constructor(fn: Chain, format: HttpFormat, settings: HttpSettings) {
     const { idempotent } = refuseOwnCodec(fn)
+    callback(format?.encode, 'format.encode')
+    callback(format?.decode, 'format.decode')
     const chain = fn
       .idempotent(false)
       .codec(eventCodec)

@@ -1,2 +1,8 @@
+export { lambdaFetch, type LambdaFetchOptions } from './fetch/lambda-fetch.js'
 export type { HttpFormat, InvalidReply } from './format.js'
+export { alb, type AlbOptions } from './formats/alb.js'
+export { apiGatewayV1, type ApiGatewayV1Options } from './formats/api-gateway-v1.js'
+export { apiGatewayV2, type ApiGatewayV2Options } from './formats/api-gateway-v2.js'
+export { functionUrl, type FunctionUrlOptions } from './formats/function-url.js'
 export type { HttpHeaders, HttpOrigin, HttpReply, HttpRequest } from './message.js'
+export type { HttpOptions, IdempotencyArguments } from './options.js'

@@ -19,6 +19,8 @@ export function withoutHopByHop(headers: HttpHeaders): HttpHeaders {
     .filter(([name]) => name.toLowerCase() === 'connection')
     .flatMap(([, value]) => value.split(',').map((token) => token.trim().toLowerCase()))
   const dropped = new Set([...HOP_BY_HOP, ...named])
+  // No client may take the host away, by which requests are routed and told apart.
+  dropped.delete('host')
   return headers.filter(([name]) => !dropped.has(name.toLowerCase()))
 }
 

@@ -16,5 +16,7 @@ export async function replyOf(response: Response): Promise<HttpReply> {
   const { status, statusText } = response
   // A Response given as a plain value answers more than once.
   const body = new Uint8Array(await response.clone().arrayBuffer())
-  return { status, statusText, headers: [...response.headers], body }
+  // One that was fetched has its body decoded, and its headers as they came.
+  const stale = response.url === '' ? undefined : 'content-encoding'
+  return { status, statusText, headers: [...response.headers].filter(([name]) => name !== stale), body }
 }

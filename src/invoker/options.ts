@@ -142,7 +142,7 @@ function withoutValue(given: unknown): string {
   return typeof given === 'string' ? 'a text' : `a ${typeof given}`
 }
 
-function clock(given: unknown, path: string): Clock {
+export function clock(given: unknown, path: string): Clock {
   if (has(given, 'now') && has(given, 'setTimer')) return given as Clock
   throw new InvalidSettingError(path, given, 'a clock, such as fakeClock() of resilient-lambda/testing')
 }

@@ -50,6 +50,15 @@ describe('the machine’s clock', () => {
     expect(run).not.toHaveBeenCalled()
   })
 
+  it('keeps the process alive for its timers, but for those in the background', () => {
+    const setTimeout = vi.spyOn(globalThis, 'setTimeout')
+    systemClock.setTimer(100, vi.fn())
+    systemClock.setTimer(100, vi.fn(), true)
+    systemClock.setTimer(2 ** 32, vi.fn(), true)
+    vi.advanceTimersByTime(2 ** 31)
+    expect(setTimeout.mock.results.map(({ value }) => value.hasRef())).toEqual([true, false, false, false])
+  })
+
   it('tells the time by two clocks, and chance from 0 to 1', () => {
     const before = systemClock.now()
     vi.advanceTimersByTime(250)

@@ -5,7 +5,7 @@ import type { Verdict } from '../verdict.js'
 // prettier-ignore
 export const wire = {
   AccessDeniedException: { kind: 'permission', retry: 'never', ran: 'no', breaker: 'ignore',
-    means: 'The caller may not invoke the function.', advice: 'Allow lambda:InvokeFunction on the function and on its qualified ARN.' },
+    means: 'The caller may not invoke the function.', advice: "Allow lambda:InvokeFunction on the function's ARN and qualified ARN, and across accounts in its policy." },
   ExpiredTokenException: { kind: 'permission', retry: 'soon', ran: 'no', breaker: 'ignore',
     means: "The caller's credentials have expired.", advice: 'Refresh the credentials and try once more.' },
   IncompleteSignature: { kind: 'permission', retry: 'never', ran: 'no', breaker: 'ignore',

@@ -20,6 +20,8 @@ export interface GatewayAnswer {
   readonly target?: string
   /** What is known of the call; absent where none was made. */
   readonly meta?: CallMeta
+  /** What went wrong, in full: for those who watch, never for the client. */
+  readonly error?: unknown
   /** Whether the rest of the request was not read, so that the connection is of no further use. */
   readonly unread?: boolean
 }

@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util'
+import { nearestOf } from '../testing/nearest.js'
+import { wrongUsage } from './command-error.js'
+
+/** The flags of a command, as `parseArgs` takes them. */
+export type Flags = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string }>>
+
+/** What stands after a command: its flags, and the rest in its order. @throws {CommandError} */
+export function readFlags<const F extends Flags>(args: readonly string[], flags: F) {
+  const config = { args: [...args], options: flags, allowPositionals: true } as const
+  check(config.args, flags)
+  return parseArgs(config)
+}
+
+/** Says in our own words what a strict `parseArgs` would refuse, and refuses what it would let pass. */
+function check(args: string[], flags: Flags): void {
+  const { tokens } = parseArgs({ args, options: flags, allowPositionals: true, strict: false, tokens: true })
+  const given = new Set<string>()
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const { name, rawName, value, inlineValue } = token
+    const type = Object.hasOwn(flags, name) ? flags[name]?.type : undefined
+    if (type === undefined) throw unknown(rawName, Object.keys(flags))
+    if (type === 'boolean' && value !== undefined) {
+      throw wrongUsage(`${rawName} takes no value, but was given '${value}'.`)
+    }
+    if (type === 'string' && !value) throw wrongUsage(`${rawName} needs a value.`)
+    if (type === 'string' && value?.startsWith('-') && !inlineValue) {
+      throw wrongUsage(`${rawName} needs a value, but is followed by '${value}'.`)
+    }
+    if (given.has(name)) throw wrongUsage(`${rawName} is given twice.`)
+    given.add(name)
+  }
+}
+
+function unknown(rawName: string, known: readonly string[]): Error {
+  const nearest = nearestOf(rawName.replace(/^-+/, ''), known).map((name) => `--${name}`)
+  return wrongUsage(`There is no flag ${rawName}. Nearest: ${nearest.join(', ')}.`)
+}

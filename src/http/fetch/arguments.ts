@@ -1,0 +1,46 @@
+import { InvalidSettingError, show } from '../../core/settings.js'
+
+/** What a call of fetch asks for. */
+export interface FetchArguments {
+  /** Follows no signal. */
+  readonly request: Request
+  readonly signal: AbortSignal | undefined
+}
+
+/** The arguments of fetch, read as the standard does. @throws {TypeError} */
+export function fetchArguments(
+  input: string | URL | Request,
+  init: RequestInit,
+  baseUrl: URL | undefined,
+): FetchArguments {
+  const signal = signalOf(input, init)
+  const target = input instanceof Request ? input : absolute(String(input), baseUrl)
+  const request = new Request(target, withoutSignal(init))
+  const { protocol } = new URL(request.url)
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new TypeError(`A function is called by http: and https: URLs, but the scheme was '${protocol}'.`)
+  }
+  return { request, signal }
+}
+
+function signalOf(input: unknown, init: RequestInit): AbortSignal | undefined {
+  const signal = init.signal === undefined && input instanceof Request ? input.signal : init.signal
+  if (signal === undefined || signal === null) return undefined
+  // Not by instanceof: signals come from other realms too.
+  if (typeof signal.throwIfAborted === 'function') return signal
+  throw new InvalidSettingError('init.signal', signal, "an AbortSignal, such as an AbortController's signal")
+}
+
+/**
+ * A Request makes a signal of its own that follows the one it is given, and goes on listening for as long as it lives:
+ * a signal that outlives many requests would collect them.
+ */
+function withoutSignal(init: RequestInit): RequestInit {
+  // Not a copy: of a Request in place of an init, the members are not its own.
+  return new Proxy(init, { get: (given, key) => (key === 'signal' ? null : Reflect.get(given, key)) })
+}
+
+function absolute(input: string, baseUrl: URL | undefined): URL {
+  if (URL.canParse(input, baseUrl?.href)) return new URL(input, baseUrl)
+  throw new TypeError(`${show(input)} is no absolute URL: pass one, or set baseUrl.`)
+}

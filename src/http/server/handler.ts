@@ -1,0 +1,117 @@
+import { systemClock, type Clock } from '../../core/clock.js'
+import { callback, listOf } from '../../core/settings.js'
+import { clock } from '../../invoker/options.js'
+import { headOf } from '../web-request.js'
+import { responseOf } from '../web-response.js'
+import { GatewayObservers, type GatewayObserver } from './events.js'
+import type { GatewayAnswer, HttpHandler, IncomingRequest } from './exchange.js'
+import { marked } from './mark.js'
+import { unexpected } from './reasons.js'
+import { refuse } from './refusal.js'
+
+/** Answers one request. */
+export type Handle = (incoming: IncomingRequest) => Promise<GatewayAnswer>
+
+/** What every front door takes. */
+export interface HandlerOptions {
+  /** Watch the front door from the side. */
+  readonly observers?: readonly GatewayObserver[]
+  /**
+   * The client's address, which a standard Request does not tell; not asked under `toNodeListener` and `listen`.
+   *
+   * @defaultValue '0.0.0.0', the address that stands for none
+   */
+  readonly clientAddress?: (request: Request) => string
+  /** Replaces time, as for tests. */
+  readonly clock?: Clock
+}
+
+/** How each option is parsed; for `shape`, among options of others. */
+export const handlerOptionParsers = {
+  observers: listOf(callback<GatewayObserver>),
+  clientAddress: callback<NonNullable<HandlerOptions['clientAddress']>>,
+  clock,
+}
+
+/** Options that make sense. */
+export interface HandlerSettings {
+  readonly observers: GatewayObservers
+  readonly clientAddress: (request: Request) => string
+  readonly clock: Clock
+}
+
+/** Parsed options over the defaults. */
+export function handlerSettings(parsed: HandlerOptions): HandlerSettings {
+  const { observers = [], clientAddress = () => '0.0.0.0', clock = systemClock } = parsed
+  return { observers: new GatewayObservers(observers), clientAddress, clock }
+}
+
+/**
+ * A handler made of what answers: measures the request, marks whose answer it is, tells those who watch, and answers
+ * what is thrown.
+ */
+export function httpHandler(
+  handle: Handle,
+  { observers, clientAddress, clock }: HandlerSettings,
+): HttpHandler {
+  async function answer(incoming: IncomingRequest): Promise<GatewayAnswer> {
+    const startedMs = clock.now()
+    const body = incoming.body && new Metered(incoming.body)
+    const answer = marked(await handled({ ...incoming, body }))
+    observers.tell(() => {
+      const { reply, source, reason, target, meta, error } = answer
+      return {
+        type: 'http.answered',
+        method: incoming.method,
+        path: incoming.path,
+        status: reply.status,
+        source,
+        ...(reason !== undefined && { reason }),
+        ...(target !== undefined && { target }),
+        durationMs: clock.now() - startedMs,
+        requestBytes: body?.bytes ?? 0,
+        replyBytes: reply.body.byteLength,
+        client: incoming.origin.address,
+        ...(meta?.requestId !== undefined && { requestId: meta.requestId }),
+        attempts: meta?.attempts.length ?? 0,
+        ...(error !== undefined && { error }),
+      }
+    })
+    return body && !body.ended ? { ...answer, unread: true } : answer
+  }
+
+  async function handled(incoming: IncomingRequest): Promise<GatewayAnswer> {
+    try {
+      return await handle(incoming)
+    } catch (error) {
+      return refuse(unexpected(), { error })
+    }
+  }
+
+  async function respond(request: Request): Promise<Response> {
+    const head = headOf(request, clientAddress(request))
+    const { reply } = await answer({ ...head, body: request.body ?? undefined, signal: request.signal })
+    return responseOf(reply, request.method)
+  }
+
+  return Object.assign(respond, { handle: answer })
+}
+
+/** A body that knows how much of it was read. */
+class Metered implements AsyncIterable<Uint8Array> {
+  readonly #chunks: AsyncIterable<Uint8Array>
+  bytes = 0
+  ended = false
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#chunks) {
+      this.bytes += chunk.byteLength
+      yield chunk
+    }
+    this.ended = true
+  }
+}

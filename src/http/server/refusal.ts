@@ -1,0 +1,35 @@
+import type { GatewayAnswer } from './exchange.js'
+
+/** An answer of the front door's own, before it is put into HTTP. */
+export interface Refusal {
+  readonly status: number
+  /** As an Application Load Balancer's access log has it, where it has a name for it; letters, digits and dots. */
+  readonly reason: string
+  /** One sentence for the client, which tells nothing of what is behind the front door. */
+  readonly message: string
+  /** When to come again, in ms; goes out as whole seconds, at least one. */
+  readonly retryAfterMs?: number
+}
+
+/** What is known of the request that was refused. */
+type Circumstances = Pick<GatewayAnswer, 'target' | 'meta' | 'error'>
+
+/** The answer that carries a refusal to the client. */
+export function refuse(refusal: Refusal, circumstances: Circumstances = {}): GatewayAnswer {
+  const { status, reason, message, retryAfterMs } = refusal
+  const headers: [string, string][] = [['content-type', 'application/json']]
+  if (retryAfterMs !== undefined) headers.push(['retry-after', inSeconds(retryAfterMs)])
+  const body = Buffer.from(JSON.stringify({ message, reason }))
+  const statusText = STATUS_TEXTS[status] ?? ''
+  return { ...circumstances, reply: { status, statusText, headers, body }, source: 'gateway', reason }
+}
+
+/** For statuses that are in no standard. */
+const STATUS_TEXTS: Readonly<Record<number, string>> = {
+  460: 'Client Closed Connection',
+  463: 'Too Many Forwarded Addresses',
+}
+
+function inSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1_000)))
+}

@@ -1,0 +1,96 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
+import type { Fn } from 'resilient-lambda'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { lambdaFetch } from '../../../src/http/fetch/lambda-fetch.js'
+import { scripted } from '../../invoker/support.js'
+import { BASE_URL, format, rejectionOf, reply, scriptedFetch, seenIn } from './support.js'
+
+const failing = (shape: (fn: Fn<unknown, unknown>) => Fn<unknown, unknown>): typeof fetch => {
+  const { fetch, items } = scriptedFetch({}, (fn) => shape(fn.retry(false)))
+  items.throws('TypeError')
+  return fetch
+}
+
+describe('a fallback', () => {
+  it('is a Response, which answers as often as it is needed', async () => {
+    const value = new Response('later', {
+      status: 202,
+      headers: [
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+      ],
+    })
+    const fetch = failing((fn) => fn.fallback(value))
+    for (const path of ['/a', '/b']) {
+      const response = await fetch(path)
+      expect(response).toMatchObject({ status: 202, url: BASE_URL + path })
+      expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+      expect(await response.text()).toBe('later')
+    }
+  })
+
+  it('is made by a function of the error', async () => {
+    const fetch = failing((fn) =>
+      fn.fallback(({ error }) => Response.json({ why: error.kind }, { status: 500 })),
+    )
+    expect(await (await fetch('/a')).json()).toEqual({ why: 'function' })
+  })
+
+  it('answers for a status that is a failure, after the last attempt', async () => {
+    const { fetch, items, clock } = scriptedFetch({}, (fn) => fn.fallback(new Response('later')))
+    items.replies(reply(503, 'busy'))
+    expect(await (await clock.runUntil(fetch('/a'))).text()).toBe('later')
+    expect(items.requests).toHaveLength(3)
+  })
+
+  it('is another function in the same format', async () => {
+    const { lambda, script } = scripted()
+    script('items').fails('ResourceNotReadyException')
+    script('backup').replies(reply(200, 'from the backup', { 'Set-Cookie': ['a=1', 'b=2'] }))
+    const fn = lambda('items').retry(false).fallback(lambda('backup'))
+    const fetch = lambdaFetch(fn, format, { baseUrl: BASE_URL })
+    const response = await fetch('/a?b=1')
+    expect(await response.text()).toBe('from the backup')
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(script('backup').requests.map(({ payload }) => seenIn(payload).target)).toEqual(['/a?b=1'])
+  })
+
+  it('is another function only where a repeat is safe', async () => {
+    const { lambda, script } = scripted()
+    script('items').replies(reply(503, 'busy'))
+    script('backup').replies(reply(200))
+    const fn = lambda('items').retry(false).fallback(lambda('backup'))
+    const fetch = lambdaFetch(fn, format, { baseUrl: BASE_URL })
+    expect(await fetch('/a', { method: 'POST' })).toMatchObject({ status: 503 })
+    expect(script('backup').requests).toEqual([])
+    expect(await fetch('/a', { method: 'PUT' })).toMatchObject({ status: 200 })
+  })
+
+  it('that is no reply is an error', async () => {
+    const error = await rejectionOf(failing((fn) => fn.fallback({ total: 0 }))('/a'))
+    expect(error).toMatchObject({
+      code: 'HttpReplyInvalid',
+      message: expect.stringContaining('the fallback answered, but statusCode must be'),
+    })
+  })
+
+  it('may fetch elsewhere, whose content coding has been undone already', async () => {
+    const server = createServer((_, response) => {
+      response.setHeader('content-encoding', 'gzip')
+      response.end(gzipSync('from elsewhere'))
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const elsewhere = `http://127.0.0.1:${port}/`
+    const fetch = failing((fn) =>
+      fn.fallback(({ signal }) => globalThis.fetch(elsewhere, { signal, headers: { connection: 'close' } })),
+    )
+    const response = await fetch('/a')
+    expect(response.url).toBe(`${BASE_URL}/a`)
+    expect(await response.text()).toBe('from elsewhere')
+  })
+})

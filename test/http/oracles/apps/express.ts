@@ -1,0 +1,33 @@
+import { createServer } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import express, { type Express, type Request, type Response } from 'express'
+import { answerNamed, echo, type Answer } from './answers.js'
+import { listening, type Served } from './served.js'
+
+export function expressApp(): Express {
+  const app = express()
+  app.all('/reply/:name', (request, response) => send(answerNamed(request.params.name), response))
+  app.use('/echo', echoBack)
+  app.all('/', echoBack)
+  return app
+}
+
+export function serveExpress(app: Express): Promise<Served> {
+  return listening(createServer(app))
+}
+
+async function echoBack(request: Request, response: Response): Promise<void> {
+  const { method, originalUrl: target, headers } = request
+  send(echo({ method, target, headers: Object.entries(headers), body: await buffer(request) }), response)
+}
+
+function send({ status, headers, body, inPieces }: Answer, response: Response): void {
+  response.status(status)
+  for (const [name, value] of headers) response.append(name, value)
+  if (body === undefined) response.end()
+  else if (!inPieces) response.send(body)
+  else {
+    response.write(body.subarray(0, 5))
+    response.end(body.subarray(5))
+  }
+}

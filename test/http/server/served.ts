@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { createInvoker, type Invoker } from 'resilient-lambda'
+import { alb, type HttpFormat } from 'resilient-lambda/http'
+import { startLocalLambda, type LambdaHandler, type LocalLambda } from 'resilient-lambda/testing'
+import { onTestFinished } from 'vitest'
+import type { GatewayEvent, HttpAnswered } from '../../../src/http/server/events.js'
+import type { HttpHandler } from '../../../src/http/server/exchange.js'
+import { listen, type Listening, type ListenOptions } from '../../../src/http/server/listen.js'
+import { serveLambda, type ServeOptions } from '../../../src/http/server/serve-lambda.js'
+
+/** The requests among the events. */
+export function answersAmong(events: readonly GatewayEvent[]): readonly HttpAnswered[] {
+  return events.filter((event) => event.type === 'http.answered')
+}
+
+interface Served {
+  readonly local: LocalLambda
+  readonly lambda: Invoker
+  readonly handler: HttpHandler
+  readonly server: Listening
+  readonly events: readonly GatewayEvent[]
+  /** A client with nothing but a socket. */
+  readonly open: () => RawClient
+}
+
+interface Setting {
+  readonly format?: HttpFormat<unknown>
+  readonly options?: ServeOptions
+  readonly listening?: Omit<ListenOptions, 'port'>
+}
+
+/** A function named `web` in the local Lambda, behind an HTTP server; all gone when the test is over. */
+export async function serve(web: LambdaHandler, setting: Setting = {}): Promise<Served> {
+  const { format = alb({ multiValueHeaders: true }), options = {}, listening = {} } = setting
+  const local = await startLocalLambda({ functions: { web: { handler: web, timeout: '1m' } } })
+  const lambda = createInvoker(local.clientSettings)
+  const events: GatewayEvent[] = []
+  const { observers = [] } = options
+  const watched = { ...options, observers: [(event: GatewayEvent) => events.push(event), ...observers] }
+  const handler = serveLambda(lambda('web'), format, watched)
+  const server = await listen(handler, { port: 0, closeTimeout: 0, ...listening })
+  onTestFinished(async () => {
+    await server.close()
+    lambda.destroy()
+    await local.stop()
+  })
+  return { local, lambda, handler, server, events, open: () => new RawClient(server.port) }
+}
+
+/** What a function behind a load balancer gets, as far as tests look at it. */
+export interface WebEvent {
+  readonly httpMethod: string
+  readonly path: string
+  readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[]>>
+  readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>
+  readonly body: string
+  readonly isBase64Encoded: boolean
+}
+
+/** The event of each execution, oldest first. */
+export function eventsOf(local: LocalLambda): readonly WebEvent[] {
+  return local.executionsOf('web').map(({ event }) => event as WebEvent)
+}
+
+/** A connection on which bytes go out as they are given. */
+export class RawClient {
+  readonly socket: Socket
+  readonly closed: Promise<unknown>
+  #received = ''
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    this.closed = once(this.socket, 'close').catch(() => undefined)
+    // A server that ends a connection may reset it.
+    this.socket.on('error', () => {})
+    this.socket.on('data', (chunk) => (this.#received += chunk.toString('latin1')))
+    onTestFinished(() => void this.socket.destroy())
+  }
+
+  get received(): string {
+    return this.#received
+  }
+
+  send(text: string | Uint8Array): void {
+    this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text)
+  }
+
+  /** Everything that was received, once it has the pattern. @throws Error when the server ends before */
+  async until(pattern: RegExp): Promise<string> {
+    while (!pattern.test(this.#received)) {
+      if (this.socket.readableEnded || this.socket.destroyed) {
+        throw new Error(`The server ended after ${JSON.stringify(this.#received)}.`)
+      }
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      await Promise.race([once(this.socket, 'data'), once(this.socket, 'end'), this.closed])
+    }
+    return this.#received
+  }
+
+  /** Everything that was received, once the server has ended its side. */
+  async untilEnd(): Promise<string> {
+    if (!this.socket.readableEnded && !this.socket.destroyed) {
+      await Promise.race([once(this.socket, 'end'), this.closed])
+    }
+    return this.#received
+  }
+}
+
+/** A whole request with a body. */
+export function post(path: string, body: string): string {
+  return `POST ${path} HTTP/1.1\r\nHost: shop.example\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+}
+
+export function get(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: shop.example\r\n\r\n`
+}
