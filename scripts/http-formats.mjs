@@ -3,7 +3,7 @@ import { alb, apiGatewayV1, apiGatewayV2, functionUrl } from '../dist/http/index
 
 const FORMATS = {
   '`alb()`': alb(),
-  '`alb({ multiValueHeaders: true })`': alb({ multiValueHeaders: true }),
+  '`alb({ multiValueHeaders })`': alb({ multiValueHeaders: true }),
   '`apiGatewayV1()`': apiGatewayV1(),
   '`apiGatewayV2()`': apiGatewayV2(),
   '`functionUrl()`': functionUrl(),
@@ -27,7 +27,6 @@ const REQUEST = {
 }
 
 const ROWS = {
-  'service': (format) => format.name,
   'path `/a%20b`': (_, event) => code(event.rawPath ?? event.path),
   'query `q=x%2By&q=c+d`': (_, event) =>
     code(event.multiValueQueryStringParameters?.q ?? event.queryStringParameters.q) +
@@ -36,13 +35,18 @@ const ROWS = {
     const name = Object.keys(event.multiValueHeaders ?? event.headers).find((key) => /^x-tag$/i.test(key))
     return `${code(event.multiValueHeaders?.[name] ?? event.headers[name])} under \`${name}\``
   },
-  cookies: (_, event) => code(event.cookies ?? (event.multiValueHeaders ?? event.headers).cookie ?? event.multiValueHeaders.Cookie),
+  cookies: (_, event) =>
+    code(
+      event.cookies ?? (event.multiValueHeaders ?? event.headers).cookie ?? event.multiValueHeaders.Cookie,
+    ),
   'an image as body': (_, event) => `${code(event.body)}, base64: ${event.isBase64Encoded}`,
   'largest request body': (format) => size(format.maxRequestBytes),
   'largest reply (JSON)': (format) => size(format.maxReplyBytes),
-  'a reply without `statusCode`': (format) => {
+  'the reply `{ "body": "hello" }`': (format) => {
     const reply = format.decode({ body: 'hello' })
-    return 'problem' in reply ? 'invalid' : `${reply.status}, the whole reply is the body`
+    return 'problem' in reply
+      ? 'invalid: `statusCode` is missing'
+      : `${reply.status}, body ${code(Buffer.from(reply.body).toString())}`
   },
   'an invalid reply': (format) => format.onInvalidReply,
 }

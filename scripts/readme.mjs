@@ -6,18 +6,20 @@
 //   <!-- metrics -->            the metrics of resilient-lambda/otel
 //   <!-- explain -->            the default plan, as explain() prints it
 //   <!-- http-formats -->       what each HTTP format makes of one request
+//   <!-- http-answers -->       what a front door answers in a function's place
 // With --check nothing is written, and a difference is a failure.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { CATALOGUE, createInvoker } from '../dist/index.js'
 import { METRICS } from '../dist/otel/index.js'
+import { answerTable } from './http-answers.mjs'
 import { formatTable } from './http-formats.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const DOCUMENTS = ['README.md', 'src/README.md', 'docs/http.md']
 const BLOCK =
-  /<!-- (region|file|error-table|fault-table|metrics|explain|http-formats)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
+  /<!-- (region|file|error-table|fault-table|metrics|explain|http-formats|http-answers)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
 
 const FILL = {
   region(place) {
@@ -29,6 +31,7 @@ const FILL = {
   'fault-table': faultTable,
   metrics: metricsTable,
   'http-formats': formatTable,
+  'http-answers': answerTable,
   explain: () => fence('text', createInvoker()('quote').explain()),
 }
 

@@ -17,7 +17,9 @@ export function explain(code: string | undefined): string {
 }
 
 function listed(kind: string): string {
-  return [kind, ...CODES.filter((code) => CATALOGUE[code].kind === kind).map((code) => `  ${code}`)].join('\n')
+  return [kind, ...CODES.filter((code) => CATALOGUE[code].kind === kind).map((code) => `  ${code}`)].join(
+    '\n',
+  )
 }
 
 function isCode(text: string): text is FailureCode {

@@ -7,9 +7,8 @@ export type Flags = Readonly<Record<string, { readonly type: 'string' | 'boolean
 
 /** What stands after a command: its flags, and the rest in its order. @throws {CommandError} */
 export function readFlags<const F extends Flags>(args: readonly string[], flags: F) {
-  const config = { args: [...args], options: flags, allowPositionals: true } as const
-  check(config.args, flags)
-  return parseArgs(config)
+  check([...args], flags)
+  return parseArgs({ args: [...args], options: flags, allowPositionals: true })
 }
 
 /** Says in our own words what a strict `parseArgs` would refuse, and refuses what it would let pass. */
@@ -35,5 +34,6 @@ function check(args: string[], flags: Flags): void {
 
 function unknown(rawName: string, known: readonly string[]): Error {
   const nearest = nearestOf(rawName.replace(/^-+/, ''), known).map((name) => `--${name}`)
-  return wrongUsage(`There is no flag ${rawName}. Nearest: ${nearest.join(', ')}.`)
+  const hint = nearest.length > 0 ? ` Nearest: ${nearest.join(', ')}.` : ''
+  return wrongUsage(`There is no flag ${rawName}.${hint}`)
 }

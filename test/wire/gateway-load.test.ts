@@ -54,13 +54,13 @@ const CASES: Readonly<Record<string, Case>> = {
     handler: echo,
     fault: { type: 'cutReply' },
     get: repeated,
-    post: failing('LambdaServiceException'),
+    post: failing('LambdaConnectionError'),
   },
   reset: {
     handler: echo,
     fault: { type: 'resetAfterReading', executed: true },
     get: repeated,
-    post: failing('LambdaServiceException'),
+    post: failing('LambdaConnectionError'),
   },
   busy: {
     handler: (event, id) => (executions.get(id) === 1 ? { statusCode: 503 } : echo(event, id)),
@@ -108,12 +108,16 @@ interface Answer {
 
 function send(agent: Agent, url: string, method: string, id: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest(url, { agent, method, headers: { 'x-id': id } }, (response) => {
-      text(response).then(
-        (body) => resolve({ status: response.statusCode, headers: response.headers, body }),
-        reject,
-      )
-    })
+    const sent = httpRequest(
+      url,
+      { agent, method, headers: { 'x-id': id, 'content-type': 'text/plain' } },
+      (response) => {
+        text(response).then(
+          (body) => resolve({ status: response.statusCode, headers: response.headers, body }),
+          reject,
+        )
+      },
+    )
     sent.once('error', reject)
     sent.end(method === 'POST' ? `body of ${id}` : undefined)
   })
@@ -180,4 +184,4 @@ it('answers every request of a crowd rightly, and runs none twice that must not 
   await local.until(({ openSockets }) => openSockets === 0)
   await local.stop()
   await expectNothingLeft(before, signal)
-}, 60_000)
+}, 120_000)

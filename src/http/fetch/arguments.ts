@@ -14,7 +14,9 @@ export function fetchArguments(
   baseUrl: URL | undefined,
 ): FetchArguments {
   const signal = signalOf(input, init)
-  const target = input instanceof Request ? input : absolute(String(input), baseUrl)
+  // What is no text may print as anything, and only a text is meant to be relative.
+  const base = typeof input === 'string' ? baseUrl : undefined
+  const target = input instanceof Request ? input : absolute(String(input), base)
   const request = new Request(target, withoutSignal(init))
   const { protocol } = new URL(request.url)
   if (protocol !== 'http:' && protocol !== 'https:') {

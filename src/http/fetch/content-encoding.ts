@@ -1,5 +1,6 @@
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
+import { show } from '../../core/settings.js'
 
 /** What is to be decoded, where it is known before it comes: for the first coding only. */
 type MakeDecoder = (bytes?: Uint8Array) => Transform
@@ -7,12 +8,12 @@ type MakeDecoder = (bytes?: Uint8Array) => Transform
 /** Source: RFC 1950, section 2.2, "compression method". */
 const ZLIB = 8
 
-const DECODERS: Readonly<Record<string, MakeDecoder>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: (bytes) => (hasZlibHeader(bytes) ? createInflate() : createInflateRaw()),
-  br: () => createBrotliDecompress(),
-}
+const DECODERS: ReadonlyMap<string, MakeDecoder> = new Map<string, MakeDecoder>([
+  ['gzip', () => createGunzip()],
+  ['x-gzip', () => createGunzip()],
+  ['deflate', (bytes) => (hasZlibHeader(bytes) ? createInflate() : createInflateRaw())],
+  ['br', () => createBrotliDecompress()],
+])
 
 /** As many as Node's own fetch takes: a long list costs much and serves nobody. */
 const MOST_CODINGS = 5
@@ -25,8 +26,7 @@ const MOST_CODINGS = 5
  */
 export function decodedBody(body: Uint8Array, contentEncoding: string): ReadableStream | undefined {
   const codings = contentEncoding.split(',').map((coding) => coding.trim().toLowerCase())
-  const makers = codings.map((coding) => (Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined))
-  const known = makers.filter((maker) => maker !== undefined)
+  const known = codings.map((coding) => DECODERS.get(coding)).filter((make) => make !== undefined)
   if (body.byteLength === 0 || known.length < codings.length) return undefined
   // The last one was applied last.
   return ReadableStream.from(decode(body, known.toReversed(), contentEncoding))
@@ -47,7 +47,9 @@ async function* decode(
   try {
     yield* decoded
   } catch (cause) {
-    throw new TypeError(`The body cannot be decoded as its content-encoding, ${contentEncoding}.`, { cause })
+    throw new TypeError(`The body cannot be decoded as its content-encoding, ${show(contentEncoding)}.`, {
+      cause,
+    })
   }
 }
 

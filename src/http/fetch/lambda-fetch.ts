@@ -27,8 +27,8 @@ const MOST_REDIRECTS = 20
  * A standard `fetch` that calls a Lambda function which serves HTTP, with all that is settled about how.
  *
  * The host of a URL says whom the function takes itself for; nothing is looked up or connected to. Redirects within the
- * URL's origin are followed, each as a call of its own; one that leads elsewhere is returned. Options of fetch that are
- * about caches, credentials and other origins change nothing.
+ * URL's origin are followed, each as a call with a deadline of its own; one that leads elsewhere is returned. Options of
+ * fetch that are about caches, credentials, integrity and other origins change nothing.
  *
  * It rejects as fetch does for what cannot be asked and for an abort, and with the InvokeError where the function gave
  * no answer. Any status is an answer.
@@ -46,7 +46,6 @@ export function lambdaFetch<I, O, E extends I>(
   return async function fetchFromLambda(input, init) {
     const { request, signal } = fetchArguments(input, init ?? {}, baseUrl)
     const body = request.body ? await bodyOf(request.body, init?.body, signal) : undefined
-    signal?.throwIfAborted()
     return follow(outgoing(request, body), request, signal)
   }
 

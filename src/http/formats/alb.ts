@@ -54,7 +54,7 @@ export function alb(options: AlbOptions = {}): HttpFormat<ALBEvent> {
       ...mode.encode(request),
       ...(encodedBody(request) ?? { body: '', isBase64Encoded: false }),
     }),
-    // Headers and isBase64Encoded are documented as required, but load balancers do without them.
+    // Headers and isBase64Encoded are documented as required; load balancers take replies without them all the same.
     decode: (given: unknown) =>
       readReply(given, (fields) => ({
         status: fields.status(),

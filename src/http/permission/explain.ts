@@ -65,7 +65,7 @@ function closest(allows: readonly AssessedStatement[], permission: AlbPermission
 }
 
 function withoutPolicy(permission: AlbPermission): Finding {
-  const why = `${permission.resource} has no resource-based policy, or is not there.${hint(permission)}`
+  const why = `${permission.resource} has no resource-based policy, or does not exist, which Lambda does not tell apart.${hint(permission)}`
   return no(why, linesOf(permission))
 }
 

@@ -96,12 +96,12 @@ function qualified(target: Target, given: unknown): Target {
  * Source: Elastic Load Balancing, "Lambda functions as targets": same account and same Region as the target group.
  */
 function arnIn({ partition, region, account }: TargetGroup, functionName: string): string {
-  const home = `arn:${partition}:lambda:${region}:${account}:function:`
+  const homeIn = (owner: string): string => `arn:${partition}:lambda:${region}:${owner}:function:`
+  const home = homeIn(account)
   const parts = functionName.split(':')
   const name = parts.pop() ?? ''
-  const full = parts[0] === 'arn'
-  const theirs = full ? `${parts.join(':')}:` : home.replace(account, parts.find(isAccount) ?? account)
-  if (theirs === home) return home + name
+  const given = parts[0] === 'arn' ? `${parts.join(':')}:` : homeIn(parts.find(isAccount) ?? account)
+  if (given === home) return home + name
   throw new InvalidSettingError(
     'options.function',
     functionName,

@@ -8,6 +8,8 @@ export interface HttpAnswered {
   readonly method: string
   /** As it was sent, without the query. */
   readonly path: string
+  /** As it was sent, without the question mark; empty when there is none. */
+  readonly query: string
   readonly status: number
   /** Whose answer it is: the function's own, or the front door's in its place. */
   readonly source: 'function' | 'gateway'

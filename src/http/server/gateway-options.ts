@@ -16,7 +16,7 @@ export interface RouteOptions extends RouteConditions, HttpOptions {
   readonly healthCheck?: HealthCheckOptions | false
 }
 
-/** What `createGateway` takes; what it says of repeats, statuses and health checks goes for all routes that do not say otherwise. */
+/** What `createGateway` takes. Idempotency, statuses and health checks are for all routes that do not say otherwise. */
 export interface GatewayOptions extends HandlerOptions, HttpOptions {
   /** A request goes to the first one that takes it. */
   readonly routes: readonly RouteOptions[]

@@ -25,24 +25,25 @@ interface Route extends Patterns {
 }
 
 /**
- * Puts functions behind one front door as a load balancer's listener rules and target groups do: by host and path, the
- * first route that takes a request, and 404 where none does.
+ * Puts functions behind one front door as a load balancer's listener rules and target groups do: the first route whose
+ * host and path match gets the request, and 404 answers where there is none.
  *
- * With health checks, a target that fails them is sent no traffic until it passes them again; its requests are answered
- * 503. Until its first check has ended a target counts as well. A load balancer whose targets are all unhealthy sends
- * them traffic all the same; here each is the only one behind its route, so that would undo the checks, and is not done.
+ * With health checks, a target that fails them is sent no traffic until it passes them again: 503 answers in its place.
+ * A load balancer sends none before the first check has passed either, and sends it all the same where every target is
+ * unhealthy. Here each target is the only one behind its route, so that traffic flows from the start, and does stop.
  *
- * Routes with the same `fn`, `format` and settings of the check are one target, and checked once. The checks begin at
- * once and go on until `close()`; by themselves they do not keep the process alive.
+ * Routes with the same `fn`, `format` and settings of the check lead to one target, which is checked once. The checks
+ * begin at once and go on until `close()`; waiting for the next one does not keep the process alive.
  *
- * @throws {InvalidSettingError}
+ * @throws {InvalidSettingError} when an option is unknown or wrong, a function has a codec or schemas of its own, or a
+ * route stands behind one that takes every request
  */
-export function createGateway(given: GatewayOptions): Gateway {
-  const options = parseGatewayOptions(given, 'options')
-  const settings = handlerSettings(options)
+export function createGateway(options: GatewayOptions): Gateway {
+  const parsed = parseGatewayOptions(options, 'options')
+  const settings = handlerSettings(parsed)
   const { clock, observers } = settings
   const targets: Target[] = []
-  const routes = options.routes.map(routeOf)
+  const routes = parsed.routes.map(routeOf)
   refuseUnreachable(routes, 'options.routes')
   for (const target of targets) target.start()
   return Object.assign(httpHandler(handle, settings), { health, close, [Symbol.dispose]: close })
@@ -59,8 +60,8 @@ export function createGateway(given: GatewayOptions): Gateway {
 
   function routeOf(own: ParsedRoute): Route {
     const { fn, format } = own
-    const httpFunction = new HttpFunction(fn, format, httpSettings({ ...options, ...own }))
-    const healthCheck = healthCheckSettings(own.healthCheck, options.healthCheck)
+    const httpFunction = new HttpFunction(fn, format, httpSettings({ ...parsed, ...own }))
+    const healthCheck = healthCheckSettings(own.healthCheck, parsed.healthCheck)
     const target = targetOf(httpFunction.target, { fn, format, healthCheck })
     return { ...patternsOf(own), ask: askFunction(httpFunction), target }
   }

@@ -64,6 +64,7 @@ export function httpHandler(
         type: 'http.answered',
         method: incoming.method,
         path: incoming.path,
+        query: incoming.query,
         status: reply.status,
         source,
         ...(reason !== undefined && { reason }),

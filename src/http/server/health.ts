@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.js'
 
-/** `initial` until checks have told, `unchecked` where there are none; only an `unhealthy` target is sent nothing. */
+/** `initial` until the checks have told, `unchecked` where there are none. Only what is `unhealthy` gets no traffic. */
 export type HealthState = 'initial' | 'healthy' | 'unhealthy' | 'unchecked'
 
 /** How a check ended: an `unsent` one never left this process, and says nothing about its target. */

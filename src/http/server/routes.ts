@@ -2,13 +2,18 @@ import { either, listOf, refusedAs, textLike, type Parse } from '../../core/sett
 import type { HttpRequest } from '../message.js'
 import { isLike } from '../permission/wildcards.js'
 
-/** Which requests a route takes: those for which both conditions hold. In patterns, `*` stands for any characters or none, and `?` for one. */
+/**
+ * Which requests a route takes: those for which both conditions hold. Each is a pattern, or a list of which one must
+ * match; `*` stands for any characters or none, and `?` for one.
+ *
+ * Source: Application Load Balancer, "Condition types for listener rules".
+ */
 export interface RouteConditions {
-  /** A pattern, or several of which one must match. Case, the port and a final dot make no difference. @defaultValue any host */
+  /** Case, the port and a final dot make no difference. @defaultValue any host */
   readonly host?: string | readonly string[]
   /**
-   * A pattern, or several of which one must match. Case makes a difference, and so does how the path was written:
-   * nothing is decoded, and no `..` resolved. The query is no part of it.
+   * Case makes a difference, and so does how the path was written: nothing is decoded, no `..` resolved. The query is no
+   * part of it.
    *
    * @defaultValue any path
    */

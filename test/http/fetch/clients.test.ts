@@ -109,7 +109,7 @@ const CLIENTS: readonly Client[] = [
   {
     name: 'axios',
     make(fetch) {
-      const client = createAxios({ adapter: 'fetch', env: { fetch, Request, Response }, baseURL: BASE_URL })
+      const client = createAxios({ adapter: 'fetch', env: { fetch }, baseURL: BASE_URL })
       const answer = ({ status, data }: { status: number; data: unknown }): Answer => ({ status, body: data })
       const orStatus = (error: unknown): Answer => {
         if (error instanceof AxiosError && error.response) return answer(error.response)

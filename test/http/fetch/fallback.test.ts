@@ -77,6 +77,12 @@ describe('a fallback', () => {
     })
   })
 
+  it('may be encoded, as a reply may', async () => {
+    const value = new Response(gzipSync('later'), { headers: { 'Content-Encoding': 'gzip' } })
+    const response = await failing((fn) => fn.fallback(value))('/a')
+    expect(await response.text()).toBe('later')
+  })
+
   it('may fetch elsewhere, whose content coding has been undone already', async () => {
     const server = createServer((_, response) => {
       response.setHeader('content-encoding', 'gzip')

@@ -244,6 +244,7 @@ describe('what cannot be asked', () => {
   locked.getReader()
 
   test.each([
+    ['a Request of another library', { url: '/a' } as Request, {}],
     ['a GET with a body', '/a', { body: 'abc' }],
     ['a method that is none', '/a', { method: 'a b' }],
     ['a method that is forbidden', '/a', { method: 'TRACE' }],
@@ -266,6 +267,14 @@ describe('what cannot be asked', () => {
     const call = fetch(input, init as RequestInit)
     expect(await rejectionOf(call)).toBeInstanceOf(TypeError)
     expect(items.requests).toEqual([])
+  })
+
+  it('says what a chunk may be', async () => {
+    const { fetch } = scriptedFetch()
+    const body = ReadableStream.from<never>(['abc' as never])
+    expect(await rejectionOf(fetch('/a', { method: 'POST', body, duplex: 'half' }))).toMatchObject({
+      message: "A request's body must be a stream of bytes, but a chunk was 'abc'.",
+    })
   })
 
   it('says what a signal may be', async () => {

@@ -1,5 +1,6 @@
 import type { ALBEvent, ALBResult } from 'aws-lambda'
 import { createInvoker, type CallEvent, type Fn, type InvokerOptions } from 'resilient-lambda'
+import type { HttpFormat } from 'resilient-lambda/http'
 import {
   startLocalLambda,
   type FakeClock,
@@ -88,6 +89,7 @@ interface LocalFetch {
 }
 
 interface LocalOptions extends LambdaFetchOptions {
+  readonly spoken?: HttpFormat
   readonly shape?: Shape
   readonly invoker?: InvokerOptions
 }
@@ -95,7 +97,7 @@ interface LocalOptions extends LambdaFetchOptions {
 /** A fetch from the function `items` of a local Lambda, over real sockets. */
 export async function localFetch(
   handler: LambdaHandler,
-  { shape = (fn) => fn, invoker = {}, ...options }: LocalOptions = {},
+  { shape = (fn) => fn, invoker = {}, spoken = format, ...options }: LocalOptions = {},
 ): Promise<LocalFetch> {
   const local = await startLocalLambda({ functions: { items: handler } })
   const lambda = createInvoker({ ...local.clientSettings, ...invoker })
@@ -103,7 +105,7 @@ export async function localFetch(
     lambda.destroy()
     await local.stop()
   })
-  return { fetch: lambdaFetch(shape(lambda('items')), format, { baseUrl: BASE_URL, ...options }), local }
+  return { fetch: lambdaFetch(shape(lambda('items')), spoken, { baseUrl: BASE_URL, ...options }), local }
 }
 
 /** What a call was rejected with. */

@@ -56,10 +56,12 @@ export async function overHttp(port: number, sent: Sent): Promise<Exchange> {
   return exchange(response.statusCode ?? 0, [...pairs, ...length], bytes)
 }
 
-/** Asks the same app as a Lambda function, with events and replies that travel as JSON. */
+/** Asks the same app as a Lambda function, with events and replies that travel as JSON; what it throws is a 502. */
 export async function overLambda(handler: Handler, format: HttpFormat, sent: Sent): Promise<Exchange> {
   const request = leaving(sent)
-  const reply = format.decode(throughJson(await handler(throughJson(format.encode(request)) as object)))
+  const event = throughJson(format.encode(request)) as object
+  const returned = await handler(event).catch(({ message }: Error) => ({ statusCode: 502, body: message }))
+  const reply = format.decode(throughJson(returned))
   if ('problem' in reply) throw new Error(`${reply.at} ${reply.problem}`)
   const { method } = request
   const withoutBody = method === 'HEAD' || reply.status === 204 || reply.status === 304

@@ -13,7 +13,8 @@ compare({
   losses: [
     {
       formats: ['API Gateway v1', 'API Gateway v2'],
-      loses: 'What the format decoded is parsed as a URL again: ? and # end a path, and signs are encoded anew.',
+      loses:
+        'What the format decoded is parsed as a URL again: ? and # end a path, and signs are encoded anew.',
       instead: seesTargetOfUrl,
     },
     {

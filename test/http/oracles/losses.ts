@@ -13,13 +13,19 @@ export interface Loss {
   readonly instead: Rewrite | Readonly<Partial<Record<RequestName, Rewrite>>>
 }
 
-/** What a request over HTTP is to be like through Lambda, and which of the losses that comes of. */
-export function through(
+/** What a request over HTTP is to be like through Lambda. */
+export interface Expectation {
+  readonly expected: Exchange
+  /** The losses that change it. */
+  readonly shown: readonly Loss[]
+}
+
+export function expectationOf(
   losses: readonly Loss[],
   format: FormatName,
   request: RequestName,
   overHttp: Exchange,
-): { readonly expected: Exchange; readonly shown: readonly Loss[] } {
+): Expectation {
   const shown: Loss[] = []
   let expected = overHttp
   for (const loss of losses.filter(({ formats }) => formats.includes(format))) {

@@ -10,9 +10,7 @@ export function sees(part: Partial<Seen>): Rewrite {
 }
 
 export function seesHeader(name: string, value: string | undefined): Rewrite {
-  return seesBy(({ headers: { [name]: _, ...others } }) => ({
-    headers: value === undefined ? others : { ...others, [name]: value },
-  }))
+  return seesBy(({ headers }) => ({ headers: withEntry(headers, name, value) }))
 }
 
 export function seesBy(part: (seen: Seen) => Partial<Seen>): Rewrite {
@@ -22,9 +20,9 @@ export function seesBy(part: (seen: Seen) => Partial<Seen>): Rewrite {
 
 /** The client gets other values of a header, or none. */
 export function getsHeader(name: string, ...values: readonly string[]): Rewrite {
-  return ({ headers: { [name]: _, ...others }, ...rest }) => ({
-    ...rest,
-    headers: values.length === 0 ? others : { ...others, [name]: values },
+  return (exchange) => ({
+    ...exchange,
+    headers: withEntry(exchange.headers, name, values.length > 0 ? values : undefined),
   })
 }
 
@@ -51,3 +49,17 @@ export const seesTargetOfUrl: Rewrite = seesBy(({ path, query }) => {
   const { pathname, search } = new URL(`https://api.example.com${path}?${query}`)
   return { path: pathname, query: search.slice(1) }
 })
+
+/** As the former `url.format()` of Node has it: all but ? and # stays in a path as it is. */
+export const seesPathOfUrlFormat: Rewrite = seesBy(({ path }) => ({
+  path: path.replace(/[?#]/g, encodeURIComponent),
+}))
+
+function withEntry<T>(
+  entries: Readonly<Record<string, T>>,
+  name: string,
+  value: T | undefined,
+): Record<string, T> {
+  const others = Object.entries(entries).filter(([key]) => key !== name)
+  return Object.fromEntries(value === undefined ? others : [...others, [name, value]])
+}

@@ -200,7 +200,7 @@ describe('a target group may not invoke, and the line in the way is named', () =
     const server = await startPolicyServer()
     expect(await explainAlbAccess({ ...given, ...server.reach })).toMatchObject({
       allowed: false,
-      why: `${QUOTE} has no resource-based policy, or is not there.`,
+      why: `${QUOTE} has no resource-based policy, or does not exist, which Lambda does not tell apart.`,
       statements: [],
       missing: whole,
     })
@@ -212,7 +212,7 @@ describe('a target group may not invoke, and the line in the way is named', () =
     const { allowed, why } = await explainAlbAccess({ ...given, ...server.reach, qualifier: 'live' })
     expect(allowed).toBe(false)
     expect(why).toBe(
-      `${QUOTE}:live has no resource-based policy, or is not there. ` +
+      `${QUOTE}:live has no resource-based policy, or does not exist, which Lambda does not tell apart. ` +
         "What is allowed without a qualifier, or for another one, does not count for 'live'.",
     )
   })

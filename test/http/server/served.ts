@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createInvoker, type Invoker } from 'resilient-lambda'
 import { alb, type HttpFormat } from 'resilient-lambda/http'
@@ -25,7 +25,7 @@ interface Served {
 }
 
 interface Setting {
-  readonly format?: HttpFormat<unknown>
+  readonly format?: HttpFormat
   readonly options?: ServeOptions
   readonly listening?: Omit<ListenOptions, 'port'>
 }
@@ -66,15 +66,15 @@ export function eventsOf(local: LocalLambda): readonly WebEvent[] {
 /** A connection on which bytes go out as they are given. */
 export class RawClient {
   readonly socket: Socket
-  readonly closed: Promise<unknown>
+  readonly #news = new EventEmitter()
   #received = ''
 
   constructor(port: number) {
     this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-    this.closed = once(this.socket, 'close').catch(() => undefined)
-    // A server that ends a connection may reset it.
-    this.socket.on('error', () => {})
     this.socket.on('data', (chunk) => (this.#received += chunk.toString('latin1')))
+    // A server that ends a connection may reset it.
+    for (const name of ['data', 'drain', 'end', 'error', 'close'])
+      this.socket.on(name, () => this.#news.emit('news'))
     onTestFinished(() => void this.socket.destroy())
   }
 
@@ -82,28 +82,48 @@ export class RawClient {
     return this.#received
   }
 
+  /** Whether the server has ended its side. */
+  get ended(): boolean {
+    return this.socket.readableEnded || this.socket.destroyed
+  }
+
   send(text: string | Uint8Array): void {
     this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text)
   }
 
-  /** Everything that was received, once it has the pattern. @throws Error when the server ends before */
-  async until(pattern: RegExp): Promise<string> {
-    while (!pattern.test(this.#received)) {
-      if (this.socket.readableEnded || this.socket.destroyed) {
-        throw new Error(`The server ended after ${JSON.stringify(this.#received)}.`)
-      }
+  /** Sends the same again and again, as fast as it is taken, until the server has ended its side; says how often. */
+  async flood(chunk: Uint8Array, most: number): Promise<number> {
+    let sent = 0
+    for (; sent < most && !this.ended; sent++) {
+      this.send(chunk)
       // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'end'), this.closed])
+      while (this.socket.writableNeedDrain && !this.ended) await once(this.#news, 'news')
+    }
+    return sent
+  }
+
+  /** Everything that was received, once it is as wanted. @throws Error when the server ends before */
+  async until(wanted: RegExp | ((received: string) => boolean)): Promise<string> {
+    const has = typeof wanted === 'function' ? wanted : (received: string) => wanted.test(received)
+    while (!has(this.#received)) {
+      if (this.ended) throw new Error(`The server ended after ${JSON.stringify(this.#received)}.`)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      await once(this.#news, 'news')
     }
     return this.#received
   }
 
   /** Everything that was received, once the server has ended its side. */
   async untilEnd(): Promise<string> {
-    if (!this.socket.readableEnded && !this.socket.destroyed) {
-      await Promise.race([once(this.socket, 'end'), this.closed])
-    }
+    // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+    while (!this.ended) await once(this.#news, 'news')
     return this.#received
+  }
+
+  /** Resolves once the connection is gone altogether. */
+  async untilClosed(): Promise<void> {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+    while (!this.socket.closed) await once(this.#news, 'news')
   }
 }
 

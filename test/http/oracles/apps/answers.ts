@@ -59,12 +59,23 @@ export function echo({ method, target, headers, body }: Arrived): Answer {
 
 export const ALL_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 
+/** What oracles that must be told take for binary. */
+export const BINARY_TYPES = ['application/octet-stream', 'image/png']
+
 /** By the last part of their path. */
 export const ANSWERS = {
   bytes: answer(200, { 'content-type': 'application/octet-stream' }, ALL_BYTES),
   image: answer(200, { 'content-type': 'image/png' }, ALL_BYTES),
-  gzip: answer(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' }, gzipSync('packed '.repeat(9))),
-  json: answer(200, { 'content-type': 'application/json; charset=utf-8' }, '{"name":"Zoë 日本 😀","nul":"\\u0000"}'),
+  gzip: answer(
+    200,
+    { 'content-type': 'text/plain', 'content-encoding': 'gzip' },
+    gzipSync('packed '.repeat(9)),
+  ),
+  json: answer(
+    200,
+    { 'content-type': 'application/json; charset=utf-8' },
+    '{"name":"Zoë 日本 😀","nul":"\\u0000"}',
+  ),
   html: answer(200, { 'content-type': 'text/html; charset=utf-8' }, '<p>\r\n\ttwo “lines”\n</p>'),
   latin1: answer(200, { 'content-type': 'text/plain; charset=iso-8859-1' }, Buffer.from('café', 'latin1')),
   large: answer(200, { 'content-type': 'text/plain; charset=utf-8' }, 'twelve bytes'.repeat(42_667)),
@@ -81,7 +92,11 @@ export const ANSWERS = {
   broken: answer(500, { 'content-type': 'application/json' }, '{"error":"broken"}'),
   busy: answer(503, { 'retry-after': '7' }, 'busy'),
   'one-cookie': answer(200, { 'set-cookie': 'id=7; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly' }, 'ok'),
-  cookies: answer(200, { 'set-cookie': ['b=2; Path=/', 'a=1', 'b=3; Expires=Wed, 21 Oct 2026 07:28:00 GMT'] }, 'ok'),
+  cookies: answer(
+    200,
+    { 'set-cookie': ['b=2; Path=/', 'a=1', 'b=3; Expires=Wed, 21 Oct 2026 07:28:00 GMT'] },
+    'ok',
+  ),
   'repeated-header': answer(200, { 'x-many': ['one', 'two', 'three, four'] }, 'ok'),
   cased: answer(200, { 'X-CamelCase': 'Kept', 'CONTENT-LANGUAGE': 'de-DE' }, 'ok'),
   'long-header': answer(200, { 'x-long': 'value '.repeat(700).trim() }, 'ok'),

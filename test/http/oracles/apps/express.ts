@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import express, { type Express, type Request, type Response } from 'express'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { answerNamed, echo, type Answer } from './answers.js'
 import { listening, type Served } from './served.js'
 
@@ -16,9 +16,10 @@ export function serveExpress(app: Express): Promise<Served> {
   return listening(createServer(app))
 }
 
-async function echoBack(request: Request, response: Response): Promise<void> {
-  const { method, originalUrl: target, headers } = request
-  send(echo({ method, target, headers: Object.entries(headers), body: await buffer(request) }), response)
+function echoBack(request: Request, response: Response, next: NextFunction): void {
+  const { method, originalUrl: target } = request
+  const headers = Object.entries(request.headers)
+  buffer(request).then((body) => send(echo({ method, target, headers, body }), response), next)
 }
 
 function send({ status, headers, body, inPieces }: Answer, response: Response): void {

@@ -22,7 +22,10 @@ export async function serveFastify(app: FastifyInstance): Promise<Served> {
   return { port: (app.server.address() as AddressInfo).port, close: () => app.close() }
 }
 
-function echoBack({ method, originalUrl: target, headers, body }: FastifyRequest, reply: FastifyReply): FastifyReply {
+function echoBack(
+  { method, originalUrl: target, headers, body }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const bytes = body instanceof Uint8Array ? body : new Uint8Array()
   return send(echo({ method, target, headers: Object.entries(headers), body: bytes }), reply)
 }

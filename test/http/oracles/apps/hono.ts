@@ -38,13 +38,14 @@ async function exchange(app: Hono, incoming: IncomingMessage, outgoing: ServerRe
   outgoing.end(Buffer.from(await response.arrayBuffer()))
 }
 
-async function echoBack({ req }: Context): Promise<Response> {
+function echoBack({ req }: Context): Promise<Response> {
   const { pathname, search } = new URL(req.url)
-  const body = new Uint8Array(await req.arrayBuffer())
-  return responseWith(echo({ method: req.method, target: pathname + search, headers: req.raw.headers, body }))
+  const head = { method: req.method, target: pathname + search, headers: req.raw.headers }
+  return req.bytes().then((body) => responseWith(echo({ ...head, body })))
 }
 
-function responseWith({ status, headers, body = null, inPieces }: Answer): Response {
-  const sent = inPieces && body ? ReadableStream.from([body.subarray(0, 5), body.subarray(5)]) : body
-  return new Response(sent, { status, headers: headers.map(([name, value]) => [name, value]) })
+function responseWith({ status, headers, body, inPieces }: Answer): Response {
+  const pieces = inPieces && body && ReadableStream.from([body.subarray(0, 5), body.subarray(5)])
+  const pairs = headers.map(([name, value]): [string, string] => [name, value])
+  return new Response(pieces ?? body ?? null, { status, headers: pairs })
 }

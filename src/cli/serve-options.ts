@@ -1,0 +1,110 @@
+import { dirname, parse as parsePath } from 'node:path'
+import { oneOf, wholeNumber } from '../core/settings.js'
+import { LOG_FORMATS, type LogFormat } from './access-log.js'
+import { wrongUsage } from './command-error.js'
+import { checked, type Source } from './complaints.js'
+import { parseConfig, type Config } from './config.js'
+import { readFlags } from './flags.js'
+import { FORMAT_NAMES } from './formats.js'
+import { withModules } from './modules.js'
+import { readJson } from './read-json.js'
+
+/** What is to be served, and how much is told of it. */
+export interface ServeOptions extends Config {
+  readonly source: Source
+  readonly log: LogFormat
+  /** Whether each function's plan is printed. */
+  readonly verbose: boolean
+}
+
+const string = { type: 'string' } as const
+const boolean = { type: 'boolean' } as const
+
+const BESIDE_A_FILE = { port: string, host: string, log: string, verbose: boolean } as const
+const INSTEAD_OF_A_FILE = {
+  function: string,
+  module: string,
+  export: string,
+  format: string,
+  'multi-value-headers': boolean,
+  'target-group-arn': string,
+  'health-check': string,
+  idempotent: boolean,
+  deadline: string,
+  region: string,
+  endpoint: string,
+} as const
+const ONLY_FOR_ALB = ['multi-value-headers', 'target-group-arn'] as const
+
+function readServeFlags(args: readonly string[]) {
+  return readFlags(args, { ...INSTEAD_OF_A_FILE, ...BESIDE_A_FILE })
+}
+
+type Values = ReturnType<typeof readServeFlags>['values']
+
+const parsePort = wholeNumber(0, 65_535)
+const parseLog = oneOf(...LOG_FORMATS)
+const parseFormat = oneOf(...FORMAT_NAMES)
+
+/** What the arguments of `serve` ask for, from a file or from flags. @throws {CommandError} */
+export async function readServeOptions(args: readonly string[]): Promise<ServeOptions> {
+  const { values, positionals } = readServeFlags(args)
+  const [file] = positionals
+  if (positionals.length > 1)
+    throw wrongUsage(`serve takes one file, but was given ${positionals.join(', ')}.`)
+  const beside = await checked(undefined, '', () => besideFile(values))
+  const given =
+    file === undefined ? await checked(undefined, '', () => fromFlags(values)) : await readJson(file)
+  if (file !== undefined) refuseInstead(values, file)
+  return checked(file, '', () => {
+    const config = parseConfig(given)
+    const folder = file === undefined ? '.' : dirname(file)
+    const local = config.local && withModules(config.local, folder)
+    return { ...config, local, ...beside, source: file }
+  })
+}
+
+function besideFile({ port, host, log = 'text', verbose = false }: Values) {
+  return {
+    ...(port !== undefined && { port: parsePort(/^\d+$/.test(port) ? Number(port) : port, '--port') }),
+    ...(host !== undefined && { host }),
+    log: parseLog(log, '--log'),
+    verbose,
+  }
+}
+
+function refuseInstead(values: Values, file: string): void {
+  const flag = Object.keys(INSTEAD_OF_A_FILE).find((name) => values[name as keyof Values] !== undefined)
+  if (flag !== undefined) throw wrongUsage(`--${flag} does not go with a file: say it in ${file}.`)
+}
+
+/** What a file with one route for everything would say. */
+function fromFlags(values: Values): unknown {
+  const { module, export: exportName, format, endpoint, region, deadline, idempotent } = values
+  const name = values.function ?? (module === undefined ? undefined : nameOf(module))
+  if (name === undefined)
+    throw wrongUsage('serve needs a file such as gateway.json, or --function NAME, or --module FILE.')
+  if (exportName !== undefined && module === undefined) throw wrongUsage('--export needs --module FILE.')
+  const isAlb = format === undefined || parseFormat(format, '--format') === 'alb'
+  const stray = ONLY_FOR_ALB.find((flag) => values[flag] !== undefined && !isAlb)
+  if (stray !== undefined) throw wrongUsage(`--${stray} goes with --format alb only.`)
+  const path = values['health-check']
+  return {
+    local: module === undefined ? undefined : { functions: { [name]: { module, export: exportName } } },
+    invoker: { region, endpoint, defaults: { deadline, idempotent } },
+    routes: [
+      {
+        function: name,
+        format,
+        multiValueHeaders: values['multi-value-headers'],
+        targetGroupArn: values['target-group-arn'],
+        healthCheck: path === undefined ? undefined : { path },
+      },
+    ],
+  }
+}
+
+/** A function has a name, even one that was given as a module only. */
+function nameOf(module: string): string {
+  return parsePath(module).name.replace(/[^a-zA-Z0-9-_]/g, '-')
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { answerLast } from '../../../src/http/server/last-answer.js'
+import { refuse } from '../../../src/http/server/refusal.js'
+import { RawClient } from './served.js'
+
+const REFUSED = refuse({ status: 413, reason: 'LambdaRequestTooLarge', message: 'Too large.' })
+
+/** Both ends of a connection. */
+async function connected(): Promise<{ readonly client: RawClient; readonly socket: Socket }> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  const client = new RawClient((server.address() as AddressInfo).port)
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  onTestFinished(() => void socket.destroy())
+  return { client, socket }
+}
+
+describe('the last answer on a connection', () => {
+  it('reaches a client that has sent more than was read', async () => {
+    const { client, socket } = await connected()
+    await new Promise((resolve) => client.socket.write(Buffer.alloc(100_000), resolve))
+    answerLast(socket, REFUSED)
+    const text = await client.untilEnd()
+    expect(text).toMatch(
+      /^HTTP\/1\.1 413 Payload Too Large\r\n[^]*\r\ndate: [^]*\r\nconnection: close\r\n\r\n\{/,
+    )
+    expect(text).toContain(`content-length: ${REFUSED.reply.body.byteLength}\r\n`)
+    expect(text.endsWith(String(REFUSED.reply.body))).toBe(true)
+  })
+
+  it('has no body for HEAD', async () => {
+    const { client, socket } = await connected()
+    answerLast(socket, REFUSED, 'HEAD')
+    expect(await client.untilEnd()).toMatch(/\r\n\r\n$/)
+  })
+
+  it('leaves the connection open for a while, but not for ever, to a client that does not go', async () => {
+    const { client, socket } = await connected()
+    answerLast(socket, REFUSED, 'GET', 20)
+    await client.untilEnd()
+    expect(socket.destroyed).toBe(false)
+    await once(socket, 'close')
+  })
+
+  it('is written once', async () => {
+    const { client, socket } = await connected()
+    answerLast(socket, REFUSED)
+    answerLast(socket, REFUSED)
+    expect((await client.untilEnd()).match(/HTTP\/1\.1 /g)).toHaveLength(1)
+  })
+
+  it('is not written to a client that has gone', async () => {
+    const { socket } = await connected()
+    socket.destroy()
+    answerLast(socket, REFUSED)
+    expect(socket.listenerCount('error')).toBe(0)
+  })
+})

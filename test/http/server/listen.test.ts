@@ -1,0 +1,220 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { InvalidSettingError } from 'resilient-lambda'
+import { alb } from 'resilient-lambda/http'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { HttpHandler } from '../../../src/http/server/exchange.js'
+import { handlerSettings, httpHandler } from '../../../src/http/server/handler.js'
+import { listen, type ListenOptions } from '../../../src/http/server/listen.js'
+import { serveLambda } from '../../../src/http/server/serve-lambda.js'
+import { scripted } from '../../invoker/support.js'
+import { latch } from '../../testing/local/support.js'
+import { answersAmong, eventsOf, get, post, RawClient, serve } from './served.js'
+
+const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
+const HEAD = { method: 'GET', statusText: '', headers: [] }
+
+/** A handler that answers everything with so many bytes. */
+function answering(bytes: number): HttpHandler {
+  const reply = { ...HEAD, status: 200, body: Buffer.alloc(bytes, 'x') }
+  return httpHandler(async () => ({ reply, source: 'function' }), handlerSettings({}))
+}
+
+/** A server that is gone when the test is over. */
+async function listening(handler: HttpHandler, options: Partial<ListenOptions> = {}): Promise<RawClient> {
+  const server = await listen(handler, { port: 0, closeTimeout: 0, ...options })
+  onTestFinished(() => server.close())
+  return new RawClient(server.port)
+}
+
+describe('a server', () => {
+  it('says where it listens, which is this machine only', async () => {
+    const { server } = await serve(async () => OK)
+    expect(server.port).toBeGreaterThan(0)
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`)
+    expect((await fetch(server.url)).status).toBe(200)
+  })
+
+  it('cannot listen where another does', async () => {
+    const { server, handler } = await serve(async () => OK)
+    await expect(listen(handler, { port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  it.each<[Record<string, unknown>, string]>([
+    [{}, 'options.port must be given'],
+    [{ port: 65_536 }, 'options.port must be a whole number from 0 to 65535'],
+    [{ port: 0, idleTimeout: 0 }, 'options.idleTimeout must be a duration from 1 to'],
+    [{ port: 0, timeout: 5 }, "options has no setting 'timeout'"],
+  ])('refuses %o', async (options, message) => {
+    const { lambda } = scripted()
+    const handler = serveLambda(lambda('web'), alb())
+    await expect(listen(handler, options as never)).rejects.toThrow(InvalidSettingError)
+    await expect(listen(handler, options as never)).rejects.toThrow(message)
+  })
+
+  it('passes on every header there is room for', async () => {
+    const { local, open } = await serve(async () => OK)
+    const names = Array.from({ length: 4_000 }, (_, at) => `x-${at}`)
+    const client = open()
+    client.send(
+      `GET / HTTP/1.1\r\nHost: shop.example\r\n${names.map((name) => `${name}: 1\r\n`).join('')}\r\n`,
+    )
+    await client.until(/here$/)
+    const seen = Object.keys(eventsOf(local)[0]?.multiValueHeaders ?? {})
+    expect(seen.filter((name) => /^x-\d/.test(name))).toEqual(names)
+  })
+
+  it('serves clients that want more than HTTP/1.1, and those that know only 1.0', async () => {
+    const { local, open, server } = await serve(async () => OK)
+    const client = open()
+    client.send('GET /h2 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n')
+    await client.until(/^HTTP\/1\.1 200 [^]*here$/)
+    client.send('GET /expects HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\n\r\n')
+    await client.until(/HTTP\/1\.1 200 [^]*here[^]*here$/)
+    const old = open()
+    old.send('GET /old HTTP/1.0\r\n\r\n')
+    expect(await old.untilEnd()).toMatch(/^HTTP\/1\.1 200 [^]*here$/)
+    expect(eventsOf(local).map(({ path }) => path)).toEqual(['/h2', '/expects', '/old'])
+    expect(eventsOf(local)[2]?.multiValueHeaders['host']).toEqual([`127.0.0.1:${server.port}`])
+  })
+
+  it('refuses WebSockets, and the connection stays of use', async () => {
+    const { local, open } = await serve(async () => OK)
+    const client = open()
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    await client.until(/^HTTP\/1\.1 400 [^]*reason=LambdaWebsocketNotSupported\r\n[^]*}$/)
+    client.send(get('/'))
+    await client.until(/here$/)
+    expect(local.executionsOf('web')).toHaveLength(1)
+  })
+
+  it('refuses tunnels, and ends the connection', async () => {
+    const { local, open, events } = await serve(async () => OK)
+    const client = open()
+    client.send(`CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n${get('/')}`)
+    expect(await client.untilEnd()).toMatch(
+      /^HTTP\/1\.1 405 [^]*x-answered-by: gateway; reason=MethodNotAllowed\r\n/,
+    )
+    expect(answersAmong(events)).toMatchObject([{ method: 'CONNECT', status: 405 }])
+    expect(local.executionsOf('web')).toHaveLength(0)
+  })
+})
+
+describe('a slow client', () => {
+  const TIMED_OUT = /^HTTP\/1\.1 408 Request Timeout\r\n[^]*x-answered-by: gateway; reason=RequestTimeout\r\n/
+
+  it.each([
+    ['says nothing', ''],
+    ['does not finish the head', 'GET / HTTP/1.1\r\nHost: a\r\nX-A: '],
+  ])('is answered when it %s', async (_, text) => {
+    const client = await listening(answering(1), { headersTimeout: 30 })
+    client.send(text)
+    expect(await client.untilEnd()).toMatch(TIMED_OUT)
+  })
+
+  it('is answered when it sends a byte now and then', async () => {
+    const client = await listening(answering(1), { headersTimeout: 100 })
+    const drip = setInterval(() => client.send('x'), 10)
+    onTestFinished(() => clearInterval(drip))
+    client.send('GET / HTTP/1.1\r\nX-A: ')
+    expect(await client.untilEnd()).toMatch(TIMED_OUT)
+  })
+
+  it('is answered when it does not finish the body, which the function never sees', async () => {
+    const listening = { headersTimeout: 30, requestTimeout: 30 }
+    const { local, open, events } = await serve(async () => OK, { listening })
+    const client = open()
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')
+    expect(await client.untilEnd()).toMatch(TIMED_OUT)
+    expect(client.received.match(/HTTP\/1\.1/g)).toHaveLength(1)
+    client.socket.end()
+    await client.untilClosed()
+    expect(local.requestsOf('web')).toHaveLength(0)
+    expect(answersAmong(events)).toMatchObject([{ reason: 'BadRequestBody', attempts: 0 }])
+  })
+
+  it('is let go when it takes nothing of its answer', async () => {
+    const signals: AbortSignal[] = []
+    const reply = { ...HEAD, status: 200, body: Buffer.alloc(64_000_000, 'x') }
+    const handler = httpHandler(async ({ signal }) => {
+      signals.push(signal)
+      client.socket.pause()
+      return { reply, source: 'function' }
+    }, handlerSettings({}))
+    const client = await listening(handler, { idleTimeout: 30 })
+    client.send(get('/'))
+    await client.until(() => signals.length === 1)
+    await Promise.all(signals.map((signal) => once(signal, 'abort')))
+    client.socket.resume()
+    expect((await client.untilEnd()).length).toBeLessThan(64_000_000)
+  })
+
+  it('is let go when its connection lies idle', async () => {
+    const client = await listening(answering(1), { idleTimeout: 1 })
+    client.send(get('/'))
+    await client.until(/x$/)
+    await client.untilEnd()
+  })
+})
+
+describe('the end of a server', () => {
+  it('waits for the requests in flight, and closes the handler last', async () => {
+    const begun = latch()
+    const going = latch()
+    const order: string[] = []
+    const handler = httpHandler(async () => {
+      begun.open()
+      await going.opened
+      order.push('answered')
+      return { reply: { ...HEAD, status: 200, body: Buffer.from('here') }, source: 'function' }
+    }, handlerSettings({}))
+    const close = async (): Promise<void> => void order.push('closed')
+    const server = await listen(Object.assign(handler, { close }), { port: 0 })
+    const [busy, idle, used] = [
+      new RawClient(server.port),
+      new RawClient(server.port),
+      new RawClient(server.port),
+    ]
+    busy.send(get('/'))
+    await begun.opened
+    await once(idle.socket, 'connect')
+    const closing = server.close()
+    expect(server.close()).toBe(closing)
+    await idle.untilEnd()
+    await used.untilEnd()
+    expect(order).toEqual([])
+    going.open()
+    expect(await busy.untilEnd()).toMatch(/^HTTP\/1\.1 200 [^]*connection: close\r\n[^]*here$/i)
+    await closing
+    expect(order).toEqual(['answered', 'closed'])
+    const late = connect(server.port, '127.0.0.1')
+    expect(await once(late, 'error')).toMatchObject([{ code: 'ECONNREFUSED' }])
+  })
+
+  it('does not wait for a client that keeps its connection', async () => {
+    const server = await listen(answering(4), { port: 0, closeTimeout: '1h' })
+    const client = new RawClient(server.port)
+    client.send(get('/'))
+    await client.until(/xxxx$/)
+    await server.close()
+  })
+
+  it('cuts off what takes too long, and cancels the calls', async () => {
+    const never = latch()
+    const { local, open, server, events } = await serve(
+      async () => {
+        await never.opened
+        return OK
+      },
+      { listening: { closeTimeout: 1 } },
+    )
+    const client = open()
+    client.send(post('/', 'body'))
+    await local.until(() => local.executionsOf('web').length === 1)
+    await server.close()
+    await local.until(() => local.openSockets === 0)
+    expect(client.received).toBe('')
+    expect(answersAmong(events)).toMatchObject([{ reason: 'ClientGone' }])
+    never.open()
+  })
+})
