@@ -1,4 +1,5 @@
 // Several functions behind one server: routes, health checks, and what was answered by whom.
+import { setImmediate } from 'node:timers/promises'
 // #region gateway
 import { lambda } from 'resilient-lambda'
 import { alb, createGateway, listen } from 'resilient-lambda/http'
@@ -19,5 +20,6 @@ const gateway = createGateway({
 const server = await listen(gateway, { port: 0 }) // any free port
 // #endregion gateway
 for (const path of ['/items/A1', '/nowhere']) await (await fetch(`${server.url}${path}`)).text()
+while (gateway.health().some(({ state }) => state === 'initial')) await setImmediate()
 console.log(gateway.health().map(({ target, state }) => `${target}: ${state}`))
 await server.close()

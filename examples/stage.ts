@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { startLocalLambda, type ExecutionRecord, type LocalLambda } from 'resilient-lambda/testing'
 import { handler as charge } from './handlers/charge.js'
 import { handler as quote } from './handlers/quote.js'
+import { handler as shop } from './handlers/shop.js'
 
 /** How an example ended, and what it made the local Lambda run. */
 export interface Played {
@@ -35,6 +36,8 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
     local.faults('charge').next({ type: 'cutReply' }, { type: 'cutReply' }, { type: 'cutReply' }),
   '15-opentelemetry': (local) =>
     local.faults('quote').next({ type: 'error', name: 'EC2UnexpectedException' }),
+  '18-fetch-over-lambda': (local) =>
+    local.faults('shop').next({ type: 'cutReply' }, { type: 'none' }, { type: 'cutReply' }),
 }
 
 const LONGEST_MS = 30_000
@@ -42,7 +45,7 @@ const LONGEST_MS = 30_000
 /** Runs an example of those compiled to `folder`, in a process of its own whose AWS is a local Lambda. */
 export async function play(name: string, folder: string): Promise<Played> {
   const local = await startLocalLambda({
-    functions: { quote, charge, 'quote-standby': quote, stock: () => ({ left: 2 }) },
+    functions: { quote, charge, shop, reports: shop, 'quote-standby': quote, stock: () => ({ left: 2 }) },
     region: 'eu-west-1',
   })
   try {

@@ -20,7 +20,7 @@ export function answerTable() {
     groups.set(key, [...(groups.get(key) ?? []), code])
   }
   const rows = [...groups]
-    .sort(([a], [b]) => a.localeCompare(b))
+    .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([key, codes]) => `| ${key} | ${named(codes)} |`)
   return ['| status | reason | failures |', '| --- | --- | --- |', ...rows].join('\n')
 }

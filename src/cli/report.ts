@@ -6,48 +6,51 @@ import { printable } from './printable.js'
 import type { ServeOptions } from './serve-options.js'
 import type { Terminal } from './terminal.js'
 
-/** What `serve` tells people, and what programs that read its log. */
+/** A route with the function that it leads to. */
+export interface ServedRoute extends Route {
+  readonly fn: Fn<unknown, unknown>
+}
+
+/** What `serve` tells: the log on stdout, and what else there is to know beside it. */
 export class Report {
   readonly #terminal: Terminal
-  readonly #options: Pick<ServeOptions, 'log' | 'verbose'>
+  readonly #log: ServeOptions['log']
 
-  constructor(terminal: Terminal, options: Pick<ServeOptions, 'log' | 'verbose'>) {
+  constructor(terminal: Terminal, log: ServeOptions['log']) {
     this.#terminal = terminal
-    this.#options = options
+    this.#log = log
   }
 
-  started(url: string, routes: readonly (Route & { readonly fn: Fn<unknown, unknown> })[]): void {
+  started(url: string, routes: readonly ServedRoute[], withPlans: boolean): void {
     for (const { fn, formatName, options } of routes) {
       const { host = '', path = '*' } = options
-      this.#say(`${String(host)}${String(path)} -> ${fn.toJSON().target} (${formatName})`)
-      if (this.#options.verbose) this.#say(fn.explain())
+      this.#announce(`${String(host)}${String(path)} -> ${fn.toJSON().target} (${formatName})`)
+      if (withPlans) this.#announce(fn.explain())
     }
-    this.#say(`Listening on ${url}`)
-    if (this.#options.log === 'text') this.#say(COLUMNS)
+    this.#announce(`Listening on ${url}`)
+    if (this.#log === 'text') this.#announce(COLUMNS)
   }
 
   event(event: GatewayEvent): void {
     if (event.type === 'health.changed') {
-      this.#complain(`${event.target} is ${event.state}: ${event.why}.`)
-    } else if (this.#options.log === 'json') {
+      this.note(`${event.target} is ${event.state}: ${event.why}.`)
+    } else if (this.#log === 'json') {
       this.#terminal.stdout.write(`${asJson(event, new Date())}\n`)
     } else {
       this.#terminal.stdout.write(`${asColumns(event, new Date())}\n`)
-      if (event.error !== undefined) this.#complain(messageOf(event.error))
+      if (event.error !== undefined) this.note(messageOf(event.error))
     }
   }
 
-  stopping(): void {
-    this.#complain('Stopping: requests in flight are still answered. Once more stops at once.')
+  /** Text from anywhere, line by line. */
+  note(text: string): void {
+    const lines = text.trimEnd().replaceAll('\t', ' ').split('\n').map(printable)
+    this.#terminal.stderr.write(`${lines.join('\n')}\n`)
   }
 
-  /** Where the log is for programs, nothing else may stand in it. */
-  #say(line: string): void {
+  /** A log of JSON is for programs: nothing else may stand in it. */
+  #announce(text: string): void {
     const { stdout, stderr } = this.#terminal
-    void (this.#options.log === 'json' ? stderr : stdout).write(`${line}\n`)
-  }
-
-  #complain(line: string): void {
-    this.#terminal.stderr.write(`${printable(line)}\n`)
+    void (this.#log === 'json' ? stderr : stdout).write(`${text}\n`)
   }
 }

@@ -7,7 +7,9 @@ import { parseTarget } from '../invoker/target.js'
 import { startLocalLambda, type LocalLambdaOptions } from '../testing/local/index.js'
 import { CommandError } from './command-error.js'
 import { checked } from './complaints.js'
-import { Report } from './report.js'
+import type { Route } from './config.js'
+import { functionLog } from './function-log.js'
+import { Report, type ServedRoute } from './report.js'
 import type { ServeOptions } from './serve-options.js'
 import { stopSignal, type Terminal } from './terminal.js'
 
@@ -20,12 +22,12 @@ type Closers = (() => unknown)[]
 /** Runs a gateway, and what it stands on, until a signal stops it. @throws {CommandError} where it cannot start */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   const stop = stopSignal(terminal)
-  const report = new Report(terminal, options)
+  const report = new Report(terminal, options.log)
   const closers: Closers = []
   try {
     await start(options, report, closers)
     await stop.heard
-    report.stopping()
+    report.note('Stopping: requests in flight are still answered. Once more stops at once.')
   } finally {
     for (const close of closers.toReversed()) await close()
     stop.forget()
@@ -33,26 +35,34 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
 }
 
 async function start(options: ServeOptions, report: Report, closers: Closers): Promise<void> {
-  const { source, host, port, routes } = options
+  const { source, host, port, routes, verbose } = options
   const lambda = await invokerFor(options, closers)
-  const served = await checked(source, '', () =>
-    routes.map((route, index) => {
-      const fn = lambda(route.function)
-      refuseMissing(fn, options.local, `options.routes[${index}].function`)
-      return { ...route, fn }
-    }),
-  )
+  const served = await checked(source, '', () => routes.map(servedRoute))
   const gateway = await checked(source, '', () =>
     createGateway({
       ...options.options,
-      routes: served.map(({ fn, format, options }) => ({ ...options, fn, format })),
+      routes: served.map(({ fn, format, options }) => ({ ...options, fn: logged(fn), format })),
       observers: [(event) => report.event(event)],
     }),
   )
   closers.push(() => gateway.close())
   const server = await listening(() => listen(gateway, { port, host, closeTimeout: CLOSE_TIMEOUT }))
   closers.push(() => server.close())
-  report.started(server.url, served)
+  report.started(server.url, served, verbose)
+
+  function servedRoute(route: Route, index: number): ServedRoute {
+    const fn = lambda(route.function)
+    refuseMissing(fn, options.local, `options.routes[${index}].function`)
+    return { ...route, fn }
+  }
+
+  function logged(fn: ServedRoute['fn']): ServedRoute['fn'] {
+    if (!verbose) return fn
+    return fn.logs().use(
+      functionLog((log) => report.note(log)),
+      { after: 'timeout' },
+    )
+  }
 }
 
 /** Calls functions on this machine where they are here, else in AWS. */

@@ -35,7 +35,7 @@ export function httpVerdicts(format: HttpFormat, { retried, counted }: StatusSet
     }
 
   function read(outcome: Answered, nowMs: number): Outcome {
-    const { requestId } = outcome.reply
+    const { requestId, logTail } = outcome.reply
     const bytes = outcome.value as Uint8Array | undefined
     const size = bytes?.byteLength ?? 0
     if (size > format.maxReplyBytes) {
@@ -54,6 +54,7 @@ export function httpVerdicts(format: HttpFormat, { retried, counted }: StatusSet
         status,
         requestId,
         answer: reply,
+        remote: logTail === undefined ? undefined : { logTail },
         retryAfterMs: retryAfterMs({ headers: byName(reply.headers), retryAfterSeconds: '' }, nowMs),
         ...(retried.has(status) ? {} : { retry: 'never' }),
         breaker: counted.has(status) ? 'failure' : 'ignore',

@@ -18,6 +18,6 @@ function partsOf(word: string): ReadonlySet<string> {
 
 /** Dice's coefficient, from 0 for nothing in common to 1. */
 function likeness(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const common = [...a].filter((pair) => b.has(pair)).length
+  const common = [...a].filter((part) => b.has(part)).length
   return (2 * common) / (a.size + b.size || 1)
 }

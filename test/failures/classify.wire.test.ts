@@ -137,6 +137,24 @@ test.each<[string, Answer, object]>([
     answer(403, ['x-amzn-errortype: AccessDeniedException'], '{"Message":null}'),
     { code: 'AccessDeniedException', message: 'HTTP 403 without a message' },
   ],
+  [
+    'an access denial with one',
+    answer(
+      403,
+      ['x-amzn-errortype: AccessDeniedException'],
+      '{"Message":"User: arn:aws:iam::111111111111:user/jane is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:111111111111:function:f because no identity-based policy allows the lambda:InvokeFunction action"}',
+    ),
+    {
+      code: 'AccessDeniedException',
+      denied: {
+        action: 'lambda:InvokeFunction',
+        resource: 'arn:aws:lambda:eu-west-1:111111111111:function:f',
+        principal: 'arn:aws:iam::111111111111:user/jane',
+        because: 'identity-based policy',
+        explicit: false,
+      },
+    },
+  ],
 ])('%s is told from the others', async (_, onRequest, expected) => {
   expect(await failureWhen(onRequest)).toMatchObject(expected)
 })

@@ -74,19 +74,19 @@ function problemWith(
   const isNegated = statement[negated] !== undefined
   const name = isNegated ? negated : element
   const value = statement[name]
-  const patterns = element === 'Principal' ? servicesIn(value) : textsOf(value)
+  const patterns = element === 'Principal' ? namesIn(value) : textsOf(value)
   if (patterns.some(matches) !== isNegated) return undefined
   return { applies: 'no', text: `${name} is ${shown(value)}, which leaves out ${wanted}` }
 }
 
 /** Everybody is `*`, or `{ "AWS": "*" }`, which means the same. */
-function servicesIn(principal: unknown): readonly string[] {
+function namesIn(principal: unknown): readonly string[] {
   if (typeof principal !== 'object' || principal === null) return textsOf(principal)
   const { Service: services, AWS: accounts } = principal as {
     readonly Service?: unknown
     readonly AWS?: unknown
   }
-  return [...textsOf(services), ...textsOf(accounts).filter((account) => account === '*')]
+  return [...textsOf(services), ...textsOf(accounts)]
 }
 
 const OPERATOR = /^(?<type>Arn|String)(?<not>Not)?(?<way>Like|Equals|EqualsIgnoreCase)(?:IfExists)?$/

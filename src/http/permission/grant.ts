@@ -8,8 +8,8 @@ import { INVOKE, LOAD_BALANCER, saysTheSame, statementFor, type PolicyStatement 
 export interface AlbGrant {
   /** False where a statement that says the same was there already. */
   readonly added: boolean
-  /** The id of the statement that is there now. */
-  readonly statementId: string
+  /** The id of the statement that is there now; undefined where somebody wrote it without one. */
+  readonly statementId: string | undefined
   readonly statement: PolicyStatement
 }
 
@@ -52,7 +52,7 @@ async function find(
 ): Promise<AlbGrant | undefined> {
   const statements = (await readStatements(policy, permission)) ?? []
   const same = statements.find((statement) => saysTheSame(statement, wanted))
-  if (same) return { added: false, statementId: same.Sid ?? '', statement: same }
+  if (same) return { added: false, statementId: same.Sid, statement: same }
   const other = statements.find(({ Sid: id }) => id === permission.statementId)
   if (other) throw conflict(wanted, other)
   return undefined

@@ -31,7 +31,8 @@ export class HealthCheck {
   readonly #changed: (event: HealthChanged) => void
   readonly #health: Health
   readonly #closing = new AbortController()
-  #next: { readonly timer: Timer; readonly at: number } | undefined
+  #timer: Timer | undefined
+  #nextAt = 0
 
   constructor({ fn, format, settings, clock, changed }: HealthCheckParts) {
     this.#fn = new HttpFunction(bare(fn, settings.timeoutMs), format, httpSettings({}))
@@ -47,7 +48,7 @@ export class HealthCheck {
 
   /** Until the next check, in ms; 0 while one is under way. */
   get nextInMs(): number {
-    return this.#next ? Math.max(0, this.#next.at - this.#clock.now()) : 0
+    return Math.max(0, this.#nextAt - this.#clock.now())
   }
 
   health(): TargetHealth {
@@ -62,17 +63,16 @@ export class HealthCheck {
   /** Makes no more checks, and cancels the one under way; the state stays as it is. */
   close(): void {
     this.#closing.abort()
-    this.#next?.timer.cancel()
+    this.#timer?.cancel()
   }
 
   async #check(): Promise<void> {
-    this.#next = undefined
     // A format or policy of the user's own may throw, and nobody else would catch it here.
     const result = await this.#ask().catch((): CheckResult => ({ result: 'failed', code: 'OperationFailed' }))
     if (this.#closing.signal.aborted) return
     const { intervalMs } = this.#settings
-    const timer = this.#clock.setTimer(intervalMs, () => this.start(), true)
-    this.#next = { timer, at: this.#clock.now() + intervalMs }
+    this.#timer = this.#clock.setTimer(intervalMs, () => this.start(), true)
+    this.#nextAt = this.#clock.now() + intervalMs
     const change = this.#health.count(result)
     if (change) this.#changed(change)
   }

@@ -24,7 +24,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 export function answerMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
   const pending = pendingBefore(socket)
   // What goes on arriving is as malformed as what is answered.
-  if (pending || socket.writableEnded) socket.pause()
+  if (code.startsWith('HPE_') && (pending || socket.writableEnded)) socket.pause()
   void answerAfter(pending, socket, REFUSALS[code] ?? BAD_REQUEST)
 }
 

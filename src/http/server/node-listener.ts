@@ -72,13 +72,15 @@ async function answer(
   const gone = new AbortController()
   const closed = new Promise<void>((resolve) => {
     response.once('close', () => {
+      // Where a malformed or slow body was answered, the client is not the one who left.
       const refused = !request.complete && socket.writableEnded
-      if (!response.writableFinished && !refused) gone.abort()
+      if (!response.writableEnded && !refused) gone.abort()
       resolve()
     })
   })
   // The client may go at any moment.
   response.on('error', () => {})
+  if (stallMs !== undefined) response.setTimeout(0)
   const answered = /^1\.[01]$/.test(httpVersion)
     ? await handler.handle(incomingOf(request, gone.signal, beforeBody))
     : OTHER_VERSION

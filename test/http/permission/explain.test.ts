@@ -144,6 +144,16 @@ describe('a target group may not invoke, and the line in the way is named', () =
       `Condition StringEquals AWS:SourceAccount is "999999999999", which leaves out ${ACCOUNT}`,
     ],
     [
+      'the source in another case',
+      when({ StringEquals: { 'aws:SourceArn': TARGET_GROUP.toUpperCase() } }),
+      `Condition StringEquals aws:SourceArn is "${TARGET_GROUP.toUpperCase()}", which leaves out ${TARGET_GROUP}`,
+    ],
+    [
+      'another source in whatever case',
+      when({ StringEqualsIgnoreCase: { 'aws:SourceArn': 'a' } }),
+      `Condition StringEqualsIgnoreCase aws:SourceArn is "a", which leaves out ${TARGET_GROUP}`,
+    ],
+    [
       'all but this source',
       when({ ArnNotEquals: { 'aws:SourceArn': TARGET_GROUP } }),
       `Condition ArnNotEquals aws:SourceArn is "${TARGET_GROUP}", which leaves out ${TARGET_GROUP}`,
@@ -176,6 +186,19 @@ describe('a target group may not invoke, and the line in the way is named', () =
     expect(missing).toHaveLength(1)
   })
 
+  it('names each line of the closest statement', async () => {
+    const { why, missing } = await explain([{ ...granted, Action: 'a:b', Resource: 'c' }])
+    expect(missing).toHaveLength(2)
+    expect(why).toBe(`No statement allows it. Statement 'web' comes closest: ${missing.join('; ')}.`)
+  })
+
+  it.each(['allow', undefined, 'Maybe'])(
+    'takes no statement of the effect %s for an allow',
+    async (effect) => {
+      expect(await explain([{ ...granted, Effect: effect }])).toMatchObject({ allowed: false })
+    },
+  )
+
   const whole = [
     'Effect: "Allow"',
     `Principal: {"Service":"${ELB}"}`,
@@ -184,10 +207,11 @@ describe('a target group may not invoke, and the line in the way is named', () =
     `Condition: {"StringEquals":{"AWS:SourceAccount":"${ACCOUNT}"},"ArnLike":{"AWS:SourceArn":"${TARGET_GROUP}"}}`,
   ]
 
-  test.each<[string, object]>([
+  test.each<[string, object | null]>([
     ['another service', { Service: 's3.amazonaws.com' }],
     ['an account', { AWS: `arn:aws:iam::${ACCOUNT}:root` }],
     ['a federated user', { Federated: '*' }],
+    ['nobody', null],
   ])('%s: a whole statement is missing', async (_, principal) => {
     expect(await explain([{ ...granted, Principal: principal }])).toMatchObject({
       allowed: false,
@@ -280,6 +304,20 @@ describe('what cannot be told from here', () => {
         statements: [{ applies: 'unknown', problems: [problem] }],
       },
     )
+  })
+
+  it('is named for each line', async () => {
+    const { why, missing } = await explain([when({ Bool: { a: 'b', c: 'd' } })])
+    expect(missing).toHaveLength(2)
+    expect(why).toBe(`Statement 'web' allows it only perhaps: ${missing.join('; ')}.`)
+  })
+
+  it('may stand beside what can be told in a list', async () => {
+    const list = [OTHER_GROUP, '${aws:PrincipalArn}']
+    expect(await explain([when({ StringLike: { 'aws:SourceArn': list } })])).toMatchObject({
+      allowed: false,
+      statements: [{ applies: 'unknown' }],
+    })
   })
 
   it('does not matter where another line does not hold', async () => {

@@ -61,6 +61,7 @@ describe('revoking', () => {
       fromSource('two', [TARGET_GROUP, OTHER_GROUP]),
       { ...granted, Sid: 'all', Condition: undefined },
       nameless,
+      { ...granted, Sid: 'tag', Condition: { StringEquals: { 'aws:PrincipalTag/x': TARGET_GROUP } } },
       { ...granted, Sid: 'no', Effect: 'Deny' },
       {
         ...granted,
@@ -74,7 +75,7 @@ describe('revoking', () => {
     server.policies.set(QUOTE, [...broad, granted])
     expect(await revokeAlb({ ...given, ...server.reach })).toStrictEqual({
       removed: [ID],
-      stillAllowedBy: ['any', 'two', 'all', '#4'],
+      stillAllowedBy: ['any', 'two', 'all', '#4', 'tag'],
     })
     expect(server.policies.get(QUOTE)).toEqual(JSON.parse(JSON.stringify(broad)))
   })

@@ -178,6 +178,17 @@ describe('the times of health checks', () => {
 })
 
 describe('a health check', () => {
+  it('has a load balancer’s settings unless told otherwise', () => {
+    expect(healthCheckSettings({})).toEqual({
+      path: '/',
+      intervalMs: 35_000,
+      timeoutMs: 30_000,
+      healthyThreshold: 5,
+      unhealthyThreshold: 2,
+      statuses: [200],
+    })
+  })
+
   it('asks for its path, as the format says', async () => {
     const scene = checking({ options: { path: '/health' } })
     await once(scene)

@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { InvalidSettingError } from 'resilient-lambda'
 import { alb } from 'resilient-lambda/http'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -9,7 +10,7 @@ import { listen, type ListenOptions } from '../../../src/http/server/listen.js'
 import { serveLambda } from '../../../src/http/server/serve-lambda.js'
 import { scripted } from '../../invoker/support.js'
 import { latch } from '../../testing/local/support.js'
-import { answersAmong, eventsOf, get, post, RawClient, serve } from './served.js'
+import { eventsOf, get, post, RawClient, serve } from './served.js'
 
 const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
 const HEAD = { method: 'GET', statusText: '', headers: [] }
@@ -89,13 +90,13 @@ describe('a server', () => {
   })
 
   it('refuses tunnels, and ends the connection', async () => {
-    const { local, open, events } = await serve(async () => OK)
+    const { local, open, answers } = await serve(async () => OK)
     const client = open()
     client.send(`CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n${get('/')}`)
     expect(await client.untilEnd()).toMatch(
       /^HTTP\/1\.1 405 [^]*x-answered-by: gateway; reason=MethodNotAllowed\r\n/,
     )
-    expect(answersAmong(events)).toMatchObject([{ method: 'CONNECT', status: 405 }])
+    expect(await answers(1)).toMatchObject([{ method: 'CONNECT', status: 405 }])
     expect(local.executionsOf('web')).toHaveLength(0)
   })
 })
@@ -122,7 +123,7 @@ describe('a slow client', () => {
 
   it('is answered when it does not finish the body, which the function never sees', async () => {
     const listening = { headersTimeout: 30, requestTimeout: 30 }
-    const { local, open, events } = await serve(async () => OK, { listening })
+    const { local, open, answers } = await serve(async () => OK, { listening })
     const client = open()
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')
     expect(await client.untilEnd()).toMatch(TIMED_OUT)
@@ -130,21 +131,23 @@ describe('a slow client', () => {
     client.socket.end()
     await client.untilClosed()
     expect(local.requestsOf('web')).toHaveLength(0)
-    expect(answersAmong(events)).toMatchObject([{ reason: 'BadRequestBody', attempts: 0 }])
+    expect(await answers(1)).toMatchObject([{ reason: 'BadRequestBody', attempts: 0 }])
   })
 
   it('is let go when it takes nothing of its answer', async () => {
-    const signals: AbortSignal[] = []
-    const reply = { ...HEAD, status: 200, body: Buffer.alloc(64_000_000, 'x') }
-    const handler = httpHandler(async ({ signal }) => {
-      signals.push(signal)
+    const begun = latch()
+    const sockets: Socket[] = []
+    const started = (message: unknown): void => {
+      begun.open()
+      sockets.push((message as { readonly socket: Socket }).socket)
       client.socket.pause()
-      return { reply, source: 'function' }
-    }, handlerSettings({}))
-    const client = await listening(handler, { idleTimeout: 30 })
+    }
+    subscribe('http.server.request.start', started)
+    onTestFinished(() => void unsubscribe('http.server.request.start', started))
+    const client = await listening(answering(64_000_000), { idleTimeout: 30 })
     client.send(get('/'))
-    await client.until(() => signals.length === 1)
-    await Promise.all(signals.map((signal) => once(signal, 'abort')))
+    await begun.opened
+    await Promise.all(sockets.map((socket) => once(socket, 'close')))
     client.socket.resume()
     expect((await client.untilEnd()).length).toBeLessThan(64_000_000)
   })
@@ -170,18 +173,12 @@ describe('the end of a server', () => {
     }, handlerSettings({}))
     const close = async (): Promise<void> => void order.push('closed')
     const server = await listen(Object.assign(handler, { close }), { port: 0 })
-    const [busy, idle, used] = [
-      new RawClient(server.port),
-      new RawClient(server.port),
-      new RawClient(server.port),
-    ]
+    const [busy, idle] = [new RawClient(server.port), new RawClient(server.port)]
     busy.send(get('/'))
     await begun.opened
-    await once(idle.socket, 'connect')
     const closing = server.close()
     expect(server.close()).toBe(closing)
     await idle.untilEnd()
-    await used.untilEnd()
     expect(order).toEqual([])
     going.open()
     expect(await busy.untilEnd()).toMatch(/^HTTP\/1\.1 200 [^]*connection: close\r\n[^]*here$/i)
@@ -201,7 +198,7 @@ describe('the end of a server', () => {
 
   it('cuts off what takes too long, and cancels the calls', async () => {
     const never = latch()
-    const { local, open, server, events } = await serve(
+    const { local, open, server, answers } = await serve(
       async () => {
         await never.opened
         return OK
@@ -214,7 +211,7 @@ describe('the end of a server', () => {
     await server.close()
     await local.until(() => local.openSockets === 0)
     expect(client.received).toBe('')
-    expect(answersAmong(events)).toMatchObject([{ reason: 'ClientGone' }])
+    expect(await answers(1)).toMatchObject([{ reason: 'ClientGone' }])
     never.open()
   })
 })

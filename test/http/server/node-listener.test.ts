@@ -6,7 +6,7 @@ import { alb, type HttpFormat } from 'resilient-lambda/http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { toNodeListener } from '../../../src/http/server/node-listener.js'
 import { latch } from '../../testing/local/support.js'
-import { answersAmong, eventsOf, get, post, RawClient, serve, type WebEvent } from './served.js'
+import { eventsOf, get, post, RawClient, serve, type WebEvent } from './served.js'
 
 const FORMAT = alb({ multiValueHeaders: true })
 const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
@@ -141,7 +141,7 @@ describe('a function behind node:http', () => {
 describe('a client that goes away', () => {
   it('cancels the call, which is not repeated', async () => {
     const never = latch()
-    const { local, open, events } = await serve(async () => {
+    const { local, open, answers } = await serve(async () => {
       await never.opened
       return OK
     })
@@ -153,7 +153,7 @@ describe('a client that goes away', () => {
     await local.until(() => local.openSockets === 0)
     expect(local.requestsOf('web')).toHaveLength(1)
     expect(local.executionsOf('web')).toHaveLength(1)
-    expect(answersAmong(events)).toMatchObject([{ status: 460, reason: 'ClientGone', attempts: 1 }])
+    expect(await answers(1)).toMatchObject([{ status: 460, reason: 'ClientGone', attempts: 1 }])
     never.open()
   })
 
@@ -176,7 +176,7 @@ describe('a client that goes away', () => {
   })
 
   it('in the middle of its body sends nothing to the function', async () => {
-    const { local, open, events } = await serve(async () => OK)
+    const { local, open, answers } = await serve(async () => OK)
     const client = open()
     client.send('POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 10\r\n\r\nhalf')
     client.socket.end()
@@ -185,7 +185,7 @@ describe('a client that goes away', () => {
     const other = open()
     other.send(get('/'))
     await other.until(/here$/)
-    expect(answersAmong(events)).toMatchObject([{ status: 400, reason: 'BadRequestBody' }, { status: 200 }])
+    expect(await answers(2)).toMatchObject([{ status: 400, reason: 'BadRequestBody' }, { status: 200 }])
     expect(local.executionsOf('web')).toHaveLength(1)
   })
 })
@@ -195,14 +195,14 @@ describe('a body over the limit', () => {
     /^HTTP\/1\.1 413 Payload Too Large\r\n(?=[^]*x-answered-by: gateway; reason=LambdaRequestTooLarge\r\n)[^]*connection: close\r\n/
 
   it('is answered while it is being sent, and read no further', async () => {
-    const { local, open, events } = await serve(async () => OK)
+    const { local, open, answers } = await serve(async () => OK)
     const client = open()
     client.send('POST / HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: chunked\r\n\r\n')
     const chunk = Buffer.from(`10000\r\n${'x'.repeat(65_536)}\r\n`)
     expect(await client.flood(chunk, 10_000)).toBeLessThan(10_000)
     expect(client.received).toMatch(REFUSED)
-    expect(answersAmong(events)).toMatchObject([{ status: 413, attempts: 0 }])
-    const [{ requestBytes } = { requestBytes: 0 }] = answersAmong(events)
+    expect(await answers(1)).toMatchObject([{ status: 413, attempts: 0 }])
+    const [{ requestBytes } = { requestBytes: 0 }] = await answers(1)
     expect(requestBytes).toBeGreaterThan(1_048_576)
     expect(requestBytes).toBeLessThanOrEqual(1_048_576 + 65_536)
     expect(local.requestsOf('web')).toHaveLength(0)

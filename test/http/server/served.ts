@@ -9,17 +9,13 @@ import type { HttpHandler } from '../../../src/http/server/exchange.js'
 import { listen, type Listening, type ListenOptions } from '../../../src/http/server/listen.js'
 import { serveLambda, type ServeOptions } from '../../../src/http/server/serve-lambda.js'
 
-/** The requests among the events. */
-export function answersAmong(events: readonly GatewayEvent[]): readonly HttpAnswered[] {
-  return events.filter((event) => event.type === 'http.answered')
-}
-
 interface Served {
   readonly local: LocalLambda
   readonly lambda: Invoker
   readonly handler: HttpHandler
   readonly server: Listening
-  readonly events: readonly GatewayEvent[]
+  /** What was told of the first so many requests, once they are answered. */
+  readonly answers: (count: number) => Promise<readonly HttpAnswered[]>
   /** A client with nothing but a socket. */
   readonly open: () => RawClient
 }
@@ -35,17 +31,25 @@ export async function serve(web: LambdaHandler, setting: Setting = {}): Promise<
   const { format = alb({ multiValueHeaders: true }), options = {}, listening = {} } = setting
   const local = await startLocalLambda({ functions: { web: { handler: web, timeout: '1m' } } })
   const lambda = createInvoker(local.clientSettings)
-  const events: GatewayEvent[] = []
-  const { observers = [] } = options
-  const watched = { ...options, observers: [(event: GatewayEvent) => events.push(event), ...observers] }
-  const handler = serveLambda(lambda('web'), format, watched)
+  const told: HttpAnswered[] = []
+  const news = new EventEmitter()
+  const observer = (event: GatewayEvent): void => {
+    if (event.type === 'http.answered') told.push(event)
+    news.emit('told')
+  }
+  async function answers(count: number): Promise<readonly HttpAnswered[]> {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+    while (told.length < count) await once(news, 'told')
+    return told
+  }
+  const handler = serveLambda(lambda('web'), format, { ...options, observers: [observer] })
   const server = await listen(handler, { port: 0, closeTimeout: 0, ...listening })
   onTestFinished(async () => {
     await server.close()
     lambda.destroy()
     await local.stop()
   })
-  return { local, lambda, handler, server, events, open: () => new RawClient(server.port) }
+  return { local, lambda, handler, server, answers, open: () => new RawClient(server.port) }
 }
 
 /** What a function behind a load balancer gets, as far as tests look at it. */
