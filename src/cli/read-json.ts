@@ -3,12 +3,13 @@ import { CommandError } from './command-error.js'
 
 /** The content of a JSON file. @throws {CommandError} that names the file, and the line where it is no JSON */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path)
+  // So that what ends too early ends in its last line.
+  const text = (await readText(path)).trimEnd()
   try {
     return JSON.parse(text)
   } catch (error) {
     const { message } = error as SyntaxError
-    throw new CommandError(`${path}, line ${brokenLine(text)}: ${message.replace(/\s+/g, ' ')}.`, 1)
+    throw new CommandError(`${path}, line ${brokenLine(text, message)}: ${message.replace(/\s+/g, ' ')}.`, 1)
   }
 }
 
@@ -24,20 +25,20 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** The parser tells a position only for some mistakes. But whole lines of sound JSON lack nothing except their end. */
-function brokenLine(text: string): number {
-  const lines = text.trimEnd().split('\n')
-  const first = lines.findIndex((_, index) => isBroken(lines.slice(0, index + 1).join('\n')))
+/** Where the parser names no position: whole lines of sound JSON lack nothing but their end. */
+function brokenLine(text: string, message: string): number {
+  const position = / at position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return text.slice(0, Number(position)).split('\n').length
+  const lines = text.split('\n')
+  const first = lines.findIndex((_, index) => hasWrongToken(lines.slice(0, index + 1).join('\n')))
   return first < 0 ? lines.length : first + 1
 }
 
-function isBroken(part: string): boolean {
+function hasWrongToken(part: string): boolean {
   try {
     JSON.parse(part)
     return false
   } catch (error) {
-    const { message } = error as SyntaxError
-    const position = / at position (\d+)/.exec(message)?.[1]
-    return position === undefined ? !message.includes('end of JSON input') : Number(position) < part.length
+    return (error as SyntaxError).message.startsWith('Unexpected token')
   }
 }

@@ -36,11 +36,10 @@ const INSTEAD_OF_A_FILE = {
 } as const
 const ONLY_FOR_ALB = ['multi-value-headers', 'target-group-arn'] as const
 
-function readServeFlags(args: readonly string[]) {
-  return readFlags(args, { ...INSTEAD_OF_A_FILE, ...BESIDE_A_FILE })
-}
+/** As `parseArgs` takes them. */
+export const SERVE_FLAGS = { ...INSTEAD_OF_A_FILE, ...BESIDE_A_FILE } as const
 
-type Values = ReturnType<typeof readServeFlags>['values']
+type Values = ReturnType<typeof readFlags<typeof SERVE_FLAGS>>['values']
 
 const parsePort = wholeNumber(0, 65_535)
 const parseLog = oneOf(...LOG_FORMATS)
@@ -48,18 +47,16 @@ const parseFormat = oneOf(...FORMAT_NAMES)
 
 /** What the arguments of `serve` ask for, from a file or from flags. @throws {CommandError} */
 export async function readServeOptions(args: readonly string[]): Promise<ServeOptions> {
-  const { values, positionals } = readServeFlags(args)
-  const [file] = positionals
-  if (positionals.length > 1)
-    throw wrongUsage(`serve takes one file, but was given ${positionals.join(', ')}.`)
+  const { values, positionals } = readFlags(args, SERVE_FLAGS)
+  const [file, ...others] = positionals
+  if (others.length > 0) throw wrongUsage(`serve takes one file, but was given ${positionals.join(', ')}.`)
   const beside = await checked(undefined, '', () => besideFile(values))
-  const given =
-    file === undefined ? await checked(undefined, '', () => fromFlags(values)) : await readJson(file)
-  if (file !== undefined) refuseInstead(values, file)
+  const given = await (file === undefined
+    ? checked(file, '', () => fromFlags(values))
+    : fromFile(file, values))
   return checked(file, '', () => {
     const config = parseConfig(given)
-    const folder = file === undefined ? '.' : dirname(file)
-    const local = config.local && withModules(config.local, folder)
+    const local = config.local && withModules(config.local, file === undefined ? '.' : dirname(file))
     return { ...config, local, ...beside, source: file }
   })
 }
@@ -73,9 +70,10 @@ function besideFile({ port, host, log = 'text', verbose = false }: Values) {
   }
 }
 
-function refuseInstead(values: Values, file: string): void {
+async function fromFile(file: string, values: Values): Promise<unknown> {
   const flag = Object.keys(INSTEAD_OF_A_FILE).find((name) => values[name as keyof Values] !== undefined)
   if (flag !== undefined) throw wrongUsage(`--${flag} does not go with a file: say it in ${file}.`)
+  return readJson(file)
 }
 
 /** What a file with one route for everything would say. */
@@ -89,18 +87,18 @@ function fromFlags(values: Values): unknown {
   const stray = ONLY_FOR_ALB.find((flag) => values[flag] !== undefined && !isAlb)
   if (stray !== undefined) throw wrongUsage(`--${stray} goes with --format alb only.`)
   const path = values['health-check']
+  const route = {
+    function: name,
+    format,
+    multiValueHeaders: values['multi-value-headers'],
+    targetGroupArn: values['target-group-arn'],
+    healthCheck: path === undefined ? undefined : { path },
+  }
   return {
     local: module === undefined ? undefined : { functions: { [name]: { module, export: exportName } } },
     invoker: { region, endpoint, defaults: { deadline, idempotent } },
-    routes: [
-      {
-        function: name,
-        format,
-        multiValueHeaders: values['multi-value-headers'],
-        targetGroupArn: values['target-group-arn'],
-        healthCheck: path === undefined ? undefined : { path },
-      },
-    ],
+    // Not every format has every option, so those that were not given must not be there.
+    routes: [Object.fromEntries(Object.entries(route).filter(([, value]) => value !== undefined))],
   }
 }
 

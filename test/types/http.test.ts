@@ -1,11 +1,7 @@
 import type { ALBEvent, ALBHandler, APIGatewayProxyHandlerV2 } from 'aws-lambda'
 import { expectTypeOf, it } from 'vitest'
 import { createInvoker, lambda } from 'resilient-lambda'
-import { lambdaFetch } from '../../src/http/fetch/lambda-fetch.js'
-import { alb } from '../../src/http/formats/alb.js'
-import { apiGatewayV1 } from '../../src/http/formats/api-gateway-v1.js'
-import { apiGatewayV2 } from '../../src/http/formats/api-gateway-v2.js'
-import { functionUrl } from '../../src/http/formats/function-url.js'
+import { alb, apiGatewayV1, apiGatewayV2, functionUrl, lambdaFetch } from 'resilient-lambda/http'
 
 declare const behindAlb: ALBHandler
 declare const behindApi: APIGatewayProxyHandlerV2

@@ -1,10 +1,10 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 import type { Fn } from 'resilient-lambda'
+import { lambdaFetch } from 'resilient-lambda/http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { lambdaFetch } from '../../../src/http/fetch/lambda-fetch.js'
 import { scripted } from '../../invoker/support.js'
 import { BASE_URL, format, rejectionOf, reply, scriptedFetch, seenIn } from './support.js'
 

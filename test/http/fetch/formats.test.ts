@@ -1,11 +1,8 @@
 import { Hono } from 'hono'
 import { handle } from 'hono/aws-lambda'
+import { alb, apiGatewayV1, apiGatewayV2, functionUrl } from 'resilient-lambda/http'
 import type { LambdaHandler } from 'resilient-lambda/testing'
 import { describe, expect, it } from 'vitest'
-import { alb } from '../../../src/http/formats/alb.js'
-import { apiGatewayV1 } from '../../../src/http/formats/api-gateway-v1.js'
-import { apiGatewayV2 } from '../../../src/http/formats/api-gateway-v2.js'
-import { functionUrl } from '../../../src/http/formats/function-url.js'
 import { localFetch } from './support.js'
 
 const app = new Hono().put('/items/:id', async ({ req }) => {

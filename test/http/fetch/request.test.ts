@@ -1,7 +1,7 @@
+import { createInvoker, InvalidSettingError } from 'resilient-lambda'
+import { lambdaFetch } from 'resilient-lambda/http'
 import { describe, expect, it, test } from 'vitest'
 import { VERSION } from '../../../src/version.js'
-import { createInvoker, InvalidSettingError } from 'resilient-lambda'
-import { lambdaFetch } from '../../../src/http/fetch/lambda-fetch.js'
 import { latch } from '../../testing/local/support.js'
 import { format, reply, rejectionOf, scriptedFetch, type Seen } from './support.js'
 

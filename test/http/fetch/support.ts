@@ -1,6 +1,6 @@
 import type { ALBEvent, ALBResult } from 'aws-lambda'
 import { createInvoker, type CallEvent, type Fn, type InvokerOptions } from 'resilient-lambda'
-import type { HttpFormat } from 'resilient-lambda/http'
+import { alb, lambdaFetch, type HttpFormat, type LambdaFetchOptions } from 'resilient-lambda/http'
 import {
   startLocalLambda,
   type FakeClock,
@@ -9,8 +9,6 @@ import {
   type LocalLambda,
 } from 'resilient-lambda/testing'
 import { onTestFinished } from 'vitest'
-import { lambdaFetch, type LambdaFetchOptions } from '../../../src/http/fetch/lambda-fetch.js'
-import { alb } from '../../../src/http/formats/alb.js'
 import { scripted } from '../../invoker/support.js'
 
 export const format = alb({ multiValueHeaders: true })

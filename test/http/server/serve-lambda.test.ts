@@ -1,7 +1,6 @@
-import { channel } from 'node:diagnostics_channel'
 import { InvalidSettingError } from 'resilient-lambda'
 import { alb, type HttpFormat } from 'resilient-lambda/http'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { GatewayEvent } from '../../../src/http/server/events.js'
 import { serveLambda, type ServeOptions } from '../../../src/http/server/serve-lambda.js'
 import { scripted } from '../../invoker/support.js'
@@ -257,72 +256,5 @@ describe('a mistake in code of the user', () => {
       target: 'web',
     })
     expect(answer.error).toBe(broken)
-  })
-})
-
-describe('events', () => {
-  it('tell of each request', async () => {
-    const { lambda, script, clock } = scripted()
-    script('web').throttled().after('30ms').replies(OK)
-    const events: GatewayEvent[] = []
-    const observers = [(event: GatewayEvent) => events.push(event)]
-    const handler = serveLambda(lambda('web'), FORMAT, { observers, clock })
-    await clock.runUntil(handler(request({ method: 'PUT', body: 'four' })))
-    expect(events).toEqual([
-      {
-        type: 'http.answered',
-        method: 'PUT',
-        path: '/carts/%2F',
-        query: 'a=%20',
-        status: 200,
-        source: 'function',
-        target: 'web',
-        durationMs: clock.now(),
-        requestBytes: 4,
-        replyBytes: 4,
-        client: '0.0.0.0',
-        attempts: 2,
-      },
-    ])
-    expect(clock.now()).toBeGreaterThan(30)
-  })
-
-  it('tell why the function did not answer, and what went wrong', async () => {
-    const { lambda, script } = scripted()
-    script('web').throws('TypeError', 'of no avail')
-    const events: GatewayEvent[] = []
-    const observers = [(event: GatewayEvent) => events.push(event)]
-    await serveLambda(lambda('web'), FORMAT, { observers })(request())
-    expect(events).toMatchObject([
-      { status: 502, source: 'gateway', reason: 'LambdaUnhandled', attempts: 1, error: { kind: 'function' } },
-    ])
-  })
-
-  it('reach the others though one who watches throws', async () => {
-    const { lambda, script } = scripted()
-    script('web').replies(OK)
-    const events: GatewayEvent[] = []
-    const observers = [
-      () => {
-        throw new Error('a broken observer')
-      },
-      (event: GatewayEvent) => events.push(event),
-    ]
-    const response = await serveLambda(lambda('web'), FORMAT, { observers })(request())
-    expect(response.status).toBe(200)
-    expect(events).toHaveLength(1)
-  })
-
-  it('reach tools through a diagnostics channel', async () => {
-    const { lambda, script } = scripted()
-    script('web').replies(OK)
-    const seen: unknown[] = []
-    const listener = (event: unknown): void => void seen.push(event)
-    channel('resilient-lambda.http').subscribe(listener)
-    onTestFinished(() => {
-      channel('resilient-lambda.http').unsubscribe(listener)
-    })
-    await serveLambda(lambda('web'), FORMAT)(request())
-    expect(seen).toMatchObject([{ type: 'http.answered', path: '/carts/%2F', status: 200 }])
   })
 })

@@ -1,0 +1,165 @@
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readServeOptions } from '../../src/cli/serve-options.js'
+import { folderOf, HANDLER, ran } from './support.js'
+
+const GATEWAY = { routes: [{ function: 'orders' }] }
+const EVENT_REQUEST = {
+  method: 'GET',
+  path: '/',
+  query: '',
+  headers: [],
+  body: undefined,
+  origin: { address: '192.0.2.1', protocol: 'http', port: 80 },
+  id: '00000000-0000-0000-0000-000000000000',
+  receivedMs: 0,
+} as const
+
+describe('the flags of serve', () => {
+  it('stand for a file with one route for everything', async () => {
+    const arn = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/00000000000000aa'
+    const flags = [
+      '--function',
+      'orders:live',
+      '--region',
+      'eu-west-1',
+      '--endpoint',
+      'http://localhost:4566',
+    ]
+    const limits = ['--deadline', '5s', '--idempotent', '--health-check', '/health']
+    const format = ['--multi-value-headers', '--target-group-arn', arn]
+    const place = ['--port', '0', '--host', '::1', '--log', 'json', '--verbose']
+    const { routes, ...options } = await readServeOptions([...flags, ...limits, ...format, ...place])
+    expect(options).toEqual({
+      source: undefined,
+      port: 0,
+      host: '::1',
+      log: 'json',
+      verbose: true,
+      local: undefined,
+      invoker: {
+        region: 'eu-west-1',
+        endpoint: 'http://localhost:4566',
+        defaults: { deadline: '5s', idempotent: true },
+      },
+      options: {},
+    })
+    const [route, ...others] = routes
+    expect(others).toEqual([])
+    expect(route).toMatchObject({
+      function: 'orders:live',
+      formatName: 'alb',
+      options: { healthCheck: { path: '/health' } },
+    })
+    expect(route?.format.encode(EVENT_REQUEST)).toMatchObject({
+      requestContext: { elb: { targetGroupArn: arn } },
+      multiValueHeaders: {},
+    })
+  })
+
+  it('leave everything that was not given to the defaults', async () => {
+    const { routes, ...options } = await readServeOptions(['--function', 'orders'])
+    const invoker = { defaults: {} }
+    const place = { port: 8080, host: '127.0.0.1', source: undefined, log: 'text', verbose: false }
+    expect(options).toEqual({ ...place, invoker, local: undefined, options: {} })
+    expect(routes).toMatchObject([{ function: 'orders', formatName: 'alb', options: {} }])
+  })
+
+  it.each([
+    ['alb', 'alb'],
+    ['api-gateway-v1', 'apiGatewayV1'],
+    ['api-gateway-v2', 'apiGatewayV2'],
+    ['function-url', 'functionUrl'],
+  ])('choose the format %s', async (given, name) => {
+    const { routes } = await readServeOptions(['--function', 'orders', '--format', given])
+    expect(routes.map(({ format }) => format.name)).toEqual([name])
+  })
+
+  it('run a module under its own name, found from the working directory', async () => {
+    const module = 'examples/gateway/hello.mjs'
+    const { local, routes } = await readServeOptions(['--module', module, '--export', 'main'])
+    expect(local).toEqual({ functions: { hello: { module: resolve(module), export: 'main' } } })
+    expect(routes).toMatchObject([{ function: 'hello' }])
+  })
+
+  it('run a module under another name, where one is given', async () => {
+    const folder = await folderOf({ 'my handler.mjs': HANDLER })
+    const module = join(folder, 'my handler.mjs')
+    expect((await readServeOptions(['--module', module])).routes).toMatchObject([{ function: 'my-handler' }])
+    const { local } = await readServeOptions(['--module', module, '--function', 'orders'])
+    expect(local).toEqual({ functions: { orders: { module } } })
+  })
+
+  it('say where and how much is told, beside a file too', async () => {
+    const folder = await folderOf({ 'gateway.json': { ...GATEWAY, port: 3000, host: 'localhost' } })
+    const file = join(folder, 'gateway.json')
+    const said = { port: 3000, host: 'localhost', log: 'text', verbose: false }
+    expect(await readServeOptions([file])).toMatchObject(said)
+    const told = ['--port=4000', '--host', '::1', '--log=json', '--verbose']
+    const wanted = { port: 4000, host: '::1', log: 'json', verbose: true }
+    expect(await readServeOptions([...told, file])).toMatchObject(wanted)
+  })
+
+  const MODULE = 'examples/gateway/hello.mjs'
+  it.each([
+    [[], 'serve needs a file such as gateway.json, or --function NAME, or --module FILE.'],
+    [['a.json', 'b.json'], 'serve takes one file, but was given a.json, b.json.'],
+    [['--prot', '1'], 'There is no flag --prot. Nearest: --port, '],
+    [['--fromat=alb'], 'There is no flag --fromat. Nearest: --format, '],
+    [['--constructor'], 'There is no flag --constructor. Nearest: '],
+    [['-p', '1'], 'There is no flag -p. Nearest: --port, '],
+    [['--port'], '--port needs a value.'],
+    [['--host='], '--host needs a value.'],
+    [['--port', '--function', 'a'], "--port needs a value, but is followed by '--function'."],
+    [['--idempotent=yes'], "--idempotent takes no value, but was given 'yes'."],
+    [['--function', 'a', '--function', 'b'], '--function is given twice.'],
+    [['--port', '80a'], "--port must be a whole number from 0 to 65535, but was '80a'."],
+    [['--port', '65536'], '--port must be a whole number from 0 to 65535, but was 65536.'],
+    [['--log', 'xml'], "--log must be one of 'text', 'json', but was 'xml'."],
+    [['--function', 'a b'], "--function must be a function's name ('quote'), "],
+    [['--function', 'a', '--format', 'elb'], "--format must be one of 'alb', 'api-gateway-v1', "],
+    [
+      ['--function', 'a', '--target-group-arn', 'b'],
+      '--target-group-arn must be the ARN of a target group, ',
+    ],
+    [['--function', 'a', '--export', 'b'], '--export needs --module FILE.'],
+    [
+      ['--function', 'a', '--format', 'function-url', '--multi-value-headers'],
+      '--multi-value-headers goes with --format alb only.',
+    ],
+    [
+      ['--function', 'a', '--format', 'api-gateway-v1', '--target-group-arn', 'b'],
+      '--target-group-arn goes with --format alb only.',
+    ],
+    [
+      ['--module', 'no/such.mjs'],
+      `--module must be the path of a module, but there is no file ${resolve('no/such.mjs')}.`,
+    ],
+    [
+      ['--module', MODULE, '--endpoint', 'http://localhost:1'],
+      "--endpoint must be left out where functions run on this machine, but was 'http://localhost:1'.",
+    ],
+    [['--module', MODULE, '--function', 'a:live'], '--function must be 1 to 64 letters, digits, - and _, '],
+    [
+      ['--module', MODULE, '--region', 'here'],
+      "--region must be a region such as 'eu-west-1', but was 'here'.",
+    ],
+    [
+      ['--function', 'a', '--endpoint', 'b'],
+      "--endpoint must be an address such as 'http://localhost:4566', but ",
+    ],
+    [['--function', 'a', '--deadline', '10'], '--deadline must be a duration of at least 1 ms: '],
+    [
+      ['--function', 'a', '--health-check', 'b'],
+      '--health-check must be a percent-encoded path that begins with /',
+    ],
+    [['gateway.json', '--format', 'alb'], '--format does not go with a file: say it in gateway.json.'],
+    [['gateway.json', '--idempotent'], '--idempotent does not go with a file: say it in gateway.json.'],
+  ])('are refused as %j', async (args, message) => {
+    const { code, out, err } = await ran('serve', ...args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err.startsWith(message), err).toBe(true)
+    expect(err.endsWith('. See resilient-lambda serve --help.\n')).toBe(true)
+    expect(err.split('\n')).toHaveLength(2)
+  })
+})

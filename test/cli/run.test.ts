@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { VERSION } from '../../src/version.js'
+import { CATALOGUE } from 'resilient-lambda'
+import { SERVE_FLAGS } from '../../src/cli/serve-options.js'
+import { ran } from './support.js'
+
+describe('the command line', () => {
+  it('lists its commands for --help, with or without one', async () => {
+    const help = await ran('--help')
+    expect(help).toMatchObject({ code: 0, err: '' })
+    expect(help.out).toMatch(/^ {2}resilient-lambda serve \[FILE\]/m)
+    expect(help.out).toMatch(/^ {2}resilient-lambda explain \[CODE\]/m)
+    expect(await ran('-h')).toEqual(help)
+  })
+
+  it.each([['serve'], ['explain']])('has help of its own for %s, whatever else is given', async (command) => {
+    const help = await ran(command, '--help')
+    expect(help).toMatchObject({ code: 0, err: '' })
+    expect(help.out).toContain(`resilient-lambda ${command} `)
+    expect(help.out).not.toBe((await ran('--help')).out)
+    expect(await ran(command, '--nonsense', '-h')).toEqual(help)
+  })
+
+  it('describes every flag of serve, and no other', async () => {
+    const { out } = await ran('serve', '--help')
+    const described = Array.from(out.matchAll(/^ {2}--([\w-]+)/gm), ([, name]) => name)
+    expect(described.toSorted()).toEqual(Object.keys(SERVE_FLAGS).toSorted())
+  })
+
+  it('prints the version of the package', async () => {
+    const version = { code: 0, out: `${VERSION}\n`, err: '' }
+    expect(await ran('--version')).toEqual(version)
+    expect(await ran('serve', '--version')).toEqual(version)
+  })
+
+  it.each([
+    [[], 'Give a command: there are serve and explain. See resilient-lambda --help.\n'],
+    [['sevre'], "There is no command 'sevre': there are serve and explain. See resilient-lambda --help.\n"],
+    [
+      ['toString'],
+      "There is no command 'toString': there are serve and explain. See resilient-lambda --help.\n",
+    ],
+  ])('refuses %j', async (args, err) => {
+    expect(await ran(...args)).toEqual({ code: 2, out: '', err })
+  })
+})
+
+describe('explain', () => {
+  it('prints what the catalogue says of a code', async () => {
+    const { means, advice } = CATALOGUE.AttemptTimedOut
+    const lines = [
+      'AttemptTimedOut (transient)',
+      `  means    ${means}`,
+      `  advice   ${advice}`,
+      '  ran      maybe',
+      '  retry    soon',
+      '  breaker  failure',
+    ]
+    expect(await ran('explain', 'AttemptTimedOut')).toEqual({
+      code: 0,
+      out: `${lines.join('\n')}\n`,
+      err: '',
+    })
+  })
+
+  it('lists every code under its kind', async () => {
+    const { code, out } = await ran('explain')
+    expect(code).toBe(0)
+    const kinds = out.trim().split('\n\n')
+    const listed = kinds.flatMap((block) => {
+      const [kind, ...codes] = block.split('\n')
+      return codes.map((code) => [code.trim(), kind])
+    })
+    const known = Object.entries(CATALOGUE).map(([code, { kind }]) => [code, kind])
+    expect(listed.toSorted()).toEqual(known.toSorted())
+  })
+
+  it.each([
+    ['CircutOpen', 'CircuitOpen'],
+    ['deadlineexceeded', 'DeadlineExceeded'],
+    ['toString', ''],
+  ])('says which codes are near %s', async (given, nearest) => {
+    const { code, out, err } = await ran('explain', given)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(
+      new RegExp(
+        `^There is no code '${given}'\\. Nearest: ${nearest}[^\\n]*\\. See resilient-lambda explain --help\\.\\n$`,
+      ),
+    )
+  })
+
+  it.each([
+    [['CircuitOpen', 'Aborted'], 'explain takes one code, but was given CircuitOpen, Aborted.'],
+    [['--all'], 'There is no flag --all.'],
+  ])('refuses %j', async (args, message) => {
+    const err = `${message} See resilient-lambda explain --help.\n`
+    expect(await ran('explain', ...args)).toEqual({ code: 2, out: '', err })
+  })
+})

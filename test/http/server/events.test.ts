@@ -1,0 +1,77 @@
+import { channel } from 'node:diagnostics_channel'
+import { alb } from 'resilient-lambda/http'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { GatewayEvent } from '../../../src/http/server/events.js'
+import { serveLambda } from '../../../src/http/server/serve-lambda.js'
+import { scripted } from '../../invoker/support.js'
+
+const FORMAT = alb({ multiValueHeaders: true })
+const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
+const ADDRESS = 'http://shop.example/carts/%2F?a=%20'
+
+describe('events', () => {
+  it('tell of each request', async () => {
+    const { lambda, script, clock } = scripted()
+    script('web').throttled().after('30ms').replies(OK)
+    const events: GatewayEvent[] = []
+    const observers = [(event: GatewayEvent) => events.push(event)]
+    const handler = serveLambda(lambda('web'), FORMAT, { observers, clock })
+    await clock.runUntil(handler(new Request(ADDRESS, { method: 'PUT', body: 'four' })))
+    expect(events).toEqual([
+      {
+        type: 'http.answered',
+        method: 'PUT',
+        path: '/carts/%2F',
+        query: 'a=%20',
+        status: 200,
+        source: 'function',
+        target: 'web',
+        durationMs: clock.now(),
+        requestBytes: 4,
+        replyBytes: 4,
+        client: '0.0.0.0',
+        attempts: 2,
+      },
+    ])
+    expect(clock.now()).toBeGreaterThan(30)
+  })
+
+  it('tell why the function did not answer, and what went wrong', async () => {
+    const { lambda, script } = scripted()
+    script('web').throws('TypeError', 'of no avail')
+    const events: GatewayEvent[] = []
+    const observers = [(event: GatewayEvent) => events.push(event)]
+    await serveLambda(lambda('web'), FORMAT, { observers })(new Request(ADDRESS))
+    expect(events).toMatchObject([
+      { status: 502, source: 'gateway', reason: 'LambdaUnhandled', attempts: 1, error: { kind: 'function' } },
+    ])
+  })
+
+  it('reach the others though one who watches throws', async () => {
+    const { lambda, script } = scripted()
+    script('web').replies(OK)
+    const events: GatewayEvent[] = []
+    const observers = [
+      () => {
+        throw new Error('a broken observer')
+      },
+      (event: GatewayEvent) => events.push(event),
+    ]
+    const response = await serveLambda(lambda('web'), FORMAT, { observers })(new Request(ADDRESS))
+    expect(response.status).toBe(200)
+    expect(events).toHaveLength(1)
+  })
+
+  it('reach tools through a diagnostics channel', async () => {
+    const { lambda, script } = scripted()
+    script('web').replies(OK)
+    const seen: unknown[] = []
+    const listener = (event: unknown): void => void seen.push(event)
+    channel('resilient-lambda.http').subscribe(listener)
+    onTestFinished(() => {
+      channel('resilient-lambda.http').unsubscribe(listener)
+    })
+    await serveLambda(lambda('web'), FORMAT)(new Request(ADDRESS))
+    expect(seen).toMatchObject([{ type: 'http.answered', path: '/carts/%2F', status: 200 }])
+  })
+})
