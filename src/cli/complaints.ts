@@ -12,7 +12,6 @@ const FLAGS: readonly (readonly [place: RegExp, flag: string])[] = [
   [/^routes\[0\]\.function/, '--function'],
   [/^a key of local\.functions/, '--function'],
   [/^local\.functions\.[\w-]+\.module/, '--module'],
-  [/^routes\[0\]\.format/, '--format'],
   [/^routes\[0\]\.targetGroupArn/, '--target-group-arn'],
   [/^routes\[0\]\.healthCheck\.path/, '--health-check'],
   [/^local\.region/, '--region'],

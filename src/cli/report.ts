@@ -1,4 +1,5 @@
 import type { GatewayEvent } from '../http/server/events.js'
+import type { RouteConditions } from '../http/server/routes.js'
 import type { Fn } from '../invoker/fn.js'
 import { asColumns, asJson, COLUMNS, messageOf } from './access-log.js'
 import type { Route } from './config.js'
@@ -23,8 +24,7 @@ export class Report {
 
   started(url: string, routes: readonly ServedRoute[], withPlans: boolean): void {
     for (const { fn, formatName, options } of routes) {
-      const { host = '', path = '*' } = options
-      this.#announce(`${String(host)}${String(path)} -> ${fn.toJSON().target} (${formatName})`)
+      this.#announce(`${conditionsOf(options)} -> ${fn.toJSON().target} (${formatName})`)
       if (withPlans) this.#announce(fn.explain())
     }
     this.#announce(`Listening on ${url}`)
@@ -53,4 +53,9 @@ export class Report {
     const { stdout, stderr } = this.#terminal
     void (this.#log === 'json' ? stderr : stdout).write(`${text}\n`)
   }
+}
+
+function conditionsOf({ host, path = '*' }: RouteConditions): string {
+  const given = [host, path].filter((patterns) => patterns !== undefined)
+  return given.map((patterns) => [patterns].flat().join(', ')).join(' ')
 }

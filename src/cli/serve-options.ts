@@ -51,9 +51,9 @@ export async function readServeOptions(args: readonly string[]): Promise<ServeOp
   const [file, ...others] = positionals
   if (others.length > 0) throw wrongUsage(`serve takes one file, but was given ${positionals.join(', ')}.`)
   const beside = await checked(undefined, '', () => besideFile(values))
-  const given = await (file === undefined
-    ? checked(file, '', () => fromFlags(values))
-    : fromFile(file, values))
+  const given = await checked(undefined, '', () =>
+    file === undefined ? fromFlags(values) : fromFile(file, values),
+  )
   return checked(file, '', () => {
     const config = parseConfig(given)
     const local = config.local && withModules(config.local, file === undefined ? '.' : dirname(file))

@@ -1,33 +1,40 @@
-type StopSignal = 'SIGINT' | 'SIGTERM'
-type OnSignal = (signal: StopSignal, number: number) => void
+import { systemClock, type Clock } from '../core/clock.js'
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+type OnSignal = (signal: (typeof SIGNALS)[number], number: number) => void
 
 /** Where a command writes, and what stops it: the process, or a stand-in of a test. */
 export interface Terminal {
   readonly stdout: { write(text: string): unknown }
   readonly stderr: { write(text: string): unknown }
-  on(signal: StopSignal, heard: OnSignal): unknown
-  off(signal: StopSignal, heard: OnSignal): unknown
+  on(signal: (typeof SIGNALS)[number], heard: OnSignal): unknown
+  off(signal: (typeof SIGNALS)[number], heard: OnSignal): unknown
   exit(code: number): void
 }
 
-/** Resolves at the first signal to stop; a second one ends the process at once, until `forget` is called. */
-export function stopSignal(terminal: Terminal): { readonly heard: Promise<void>; forget(): void } {
-  const signals = ['SIGINT', 'SIGTERM'] as const
+/** Ctrl-C reaches all processes of a terminal, and some that start others, such as npx, pass it on as well. */
+const SAME_SIGNAL_MS = 250
+
+/** Resolves at the first signal to stop; one more ends the process at once, until `forget` is called. */
+export function stopSignal(
+  terminal: Terminal,
+  clock: Pick<Clock, 'now'> = systemClock,
+): { readonly heard: Promise<void>; forget(): void } {
   let onSignal: OnSignal = () => {}
   const heard = new Promise<void>((resolve) => {
-    let isFirst = true
+    let firstAt: number | undefined
     onSignal = (_signal, number) => {
+      firstAt ??= clock.now()
       // As a shell reports a process that a signal has ended.
-      if (!isFirst) terminal.exit(128 + number)
-      isFirst = false
+      if (clock.now() - firstAt > SAME_SIGNAL_MS) terminal.exit(128 + number)
       resolve()
     }
   })
-  for (const signal of signals) terminal.on(signal, onSignal)
+  for (const signal of SIGNALS) terminal.on(signal, onSignal)
   return {
     heard,
     forget() {
-      for (const signal of signals) terminal.off(signal, onSignal)
+      for (const signal of SIGNALS) terminal.off(signal, onSignal)
     },
   }
 }

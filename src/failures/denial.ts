@@ -43,12 +43,10 @@ const EXPLICIT = new RegExp(
  */
 export function denialIn(message: string): Denial | undefined {
   const text = message.slice(0, MAX_CHARS).replace(/\s+/g, ' ')
-  const denied = DENIED.exec(text)
-  const { principal, action, resource } = denied?.groups ?? {}
-  if (!denied || principal === undefined || action === undefined) return undefined
-  const reason = text.slice(denied.index + denied[0].length)
-  const explicit = EXPLICIT.exec(reason)
-  const { policy, policyArn } = (explicit ?? IMPLICIT.exec(reason))?.groups ?? {}
+  const { principal, action, resource } = DENIED.exec(text)?.groups ?? {}
+  if (principal === undefined || action === undefined) return undefined
+  const explicit = EXPLICIT.exec(text)
+  const { policy, policyArn } = (explicit ?? IMPLICIT.exec(text))?.groups ?? {}
   return {
     action,
     ...(resource !== undefined && { resource }),
@@ -88,22 +86,23 @@ function placesToAllow({ because = 'identity-based policy', principal, resource 
   if (because === 'resource-based policy' && caller === owner)
     return `${place}, or in ${PLACES['identity-based policy']}`
   if (because === 'identity-based policy' && caller !== owner)
-    return `${place}, and in ${PLACES['resource-based policy']}, since that belongs to account ${owner}`
+    return `${place}, and in ${PLACES['resource-based policy']}, since the function belongs to account ${owner}`
   return place
 }
 
+const CALLER = /^arn:[^:]*:(?:iam|sts)::(?<account>\d+):(?<type>[a-z-]+)(?:\/(?<path>.*))?$/
+
 /** The caller as policies know it: a session belongs to a role, which the policies are attached to. */
 function callerOf({ principal }: Denial): string {
-  const [, type, path = ''] = /^arn:[^:]*:(?:iam|sts)::\d*:([a-z-]+)(?:\/(.*))?$/.exec(principal) ?? []
-  const account = accountOf(principal)
-  if (type === undefined || account === undefined) return principal
+  const { account, type, path = '' } = CALLER.exec(principal)?.groups ?? {}
+  if (type === undefined) return principal
+  if (type === 'root') return `the root user of account ${account}`
   const names = path.split('/')
-  const name = type === 'assumed-role' ? names[0] : names.at(-1)
-  const kind = type === 'assumed-role' ? 'role' : type.replace('-', ' ')
-  return `${type === 'root' ? 'the root user' : `${kind} ${name}`} of account ${account}`
+  return type === 'assumed-role'
+    ? `role ${names[0]} of account ${account}`
+    : `${type.replace('-', ' ')} ${names.at(-1)} of account ${account}`
 }
 
 function accountOf(arn: string | undefined): string | undefined {
-  const account = arn?.split(':')[4]
-  return account !== undefined && /^\d+$/.test(account) ? account : undefined
+  return /^arn:[^:]*:[^:]*:[^:]*:(\d+):/.exec(arn ?? '')?.[1]
 }

@@ -3,13 +3,16 @@ export async function readBody(
   chunks: AsyncIterable<Uint8Array>,
   limit: number,
 ): Promise<Uint8Array | undefined> {
-  const parts: Uint8Array[] = []
+  let bytes = Buffer.alloc(0)
   let size = 0
   // Leaving the loop ends the iteration, which cancels a stream.
   for await (const chunk of chunks) {
+    const before = size
     size += chunk.byteLength
     if (size > limit) return undefined
-    parts.push(chunk)
+    // To keep the chunks would cost many times their size, where a client sends byte by byte.
+    if (size > bytes.byteLength) bytes = Buffer.concat([bytes], Math.max(size, 2 * before))
+    bytes.set(chunk, before)
   }
-  return Buffer.concat(parts)
+  return bytes.subarray(0, size)
 }

@@ -24,7 +24,7 @@ describe('the command line', () => {
   it('describes every flag of serve, and no other', async () => {
     const { out } = await ran('serve', '--help')
     const described = Array.from(out.matchAll(/^ {2}--([\w-]+)/gm), ([, name]) => name)
-    expect(described.toSorted()).toEqual(Object.keys(SERVE_FLAGS).toSorted())
+    expect(new Set(described)).toEqual(new Set(Object.keys(SERVE_FLAGS)))
   })
 
   it('prints the version of the package', async () => {
@@ -72,7 +72,8 @@ describe('explain', () => {
       return codes.map((code) => [code.trim(), kind])
     })
     const known = Object.entries(CATALOGUE).map(([code, { kind }]) => [code, kind])
-    expect(listed.toSorted()).toEqual(known.toSorted())
+    expect(listed).toHaveLength(known.length)
+    expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(known))
   })
 
   it.each([

@@ -65,6 +65,9 @@ describe('the message of an access denial', () => {
     const message = `${HEAD} with an explicit deny in a service control policy: ${policyArn}`
     expect(denialIn(message)).toStrictEqual(expected)
     expect(denialIn(`${message}.`)).toStrictEqual(expected)
+    const dotted = 'arn:aws:iam::111111111111:policy/no.lambda'
+    const identity = `${HEAD} with an explicit deny in an identity-based policy: ${dotted}.`
+    expect(denialIn(identity)?.policyArn).toBe(dotted)
   })
 
   test.each([
@@ -173,7 +176,7 @@ describe('the advice', () => {
   it('is to allow it on both sides when the function is in another account', () => {
     expect(advise({ because: 'identity-based policy', resource: ELSEWHERE })).toBe(
       `Allow ${CALLER} ${ACTION} on ${ELSEWHERE} in its identity-based policy, ` +
-        "and in the function's resource-based policy, since that belongs to account 222222222222.",
+        "and in the function's resource-based policy, since the function belongs to account 222222222222.",
     )
     expect(advise({ because: 'resource-based policy', resource: ELSEWHERE })).toBe(
       `Allow ${CALLER} ${ACTION} on ${ELSEWHERE} in the function's resource-based policy.`,
@@ -198,6 +201,7 @@ describe('the advice', () => {
     ['arn:aws:iam::111111111111:root', 'the root user of account 111111111111'],
     ['arn:aws:sts::111111111111:federated-user/jane', 'federated user jane of account 111111111111'],
     ['arn:aws:iam::aws:user/jane', 'arn:aws:iam::aws:user/jane'],
+    ['arn:aws:ec2:eu-west-1:111111111111:instance/i-1', 'arn:aws:ec2:eu-west-1:111111111111:instance/i-1'],
     ['anonymous', 'anonymous'],
   ])('speaks of %s as %s', (principal, caller) => {
     expect(advise({ principal })).toContain(`Allow ${caller} ${ACTION} on`)
@@ -207,9 +211,11 @@ describe('the advice', () => {
     expect(adviceAgainst({ action: ACTION, principal: ROLE, explicit: false })).toBe(
       `Allow ${CALLER} ${ACTION} in its identity-based policy.`,
     )
+    expect(advise({ principal: 'anonymous' })).toContain('in its identity-based policy.')
     expect(advise({ principal: 'anonymous', because: 'resource-based policy' })).toContain(
       "in the function's resource-based policy.",
     )
+    expect(advise({ resource: 'arn:aws:s3:::quotes' })).toContain('in its identity-based policy.')
   })
 })
 

@@ -55,7 +55,7 @@ export function apiGatewayV2(options: ApiGatewayV2Options = {}): HttpFormat<APIG
   const domainName = `${apiId}.execute-api.${region}.amazonaws.com`
   const endpoint = { accountId, apiId, domainName, routeKey, stage }
   const base = stage === '$default' ? '' : `/${stage}`
-  const parametersOf = pathTemplate(routeKey.replace(/^\S+ ?/, ''))
+  const parametersOf = pathTemplate(routeKey.replace(/^[A-Z]+ /, ''))
   const variables = parsed.stageVariables && { stageVariables: Object.fromEntries(parsed.stageVariables) }
 
   function encode(request: HttpRequest): APIGatewayProxyEventV2 {

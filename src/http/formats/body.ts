@@ -56,7 +56,7 @@ function unencodedText(headers: ReadonlyMap<string, string>): boolean {
 }
 
 function mediaType(contentType: string): string {
-  return contentType.replace(/;.*$/s, '').trim().toLowerCase()
+  return contentType.replace(/;.*/s, '').trim().toLowerCase()
 }
 
 function matches(pattern: string, type: string): boolean {

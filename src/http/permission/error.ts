@@ -26,7 +26,7 @@ export class AlbPermissionError extends Error {
   declare readonly denied: Denial | undefined
 
   constructor(code: string, message: string, { cause, ...details }: Details = {}) {
-    super(message.replace(/\s+/g, ' '), cause === undefined ? {} : { cause: withoutExchange(cause) })
+    super(message, cause === undefined ? {} : { cause: withoutExchange(cause) })
     this.code = code
     Object.assign(
       this,

@@ -96,19 +96,16 @@ function qualified(target: Target, given: unknown): Target {
  * Source: Elastic Load Balancing, "Lambda functions as targets": same account and same Region as the target group.
  */
 function arnIn({ partition, region, account }: TargetGroup, functionName: string): string {
-  const homeIn = (owner: string): string => `arn:${partition}:lambda:${region}:${owner}:function:`
+  const homeIn = (id: string): string => `arn:${partition}:lambda:${region}:${id}:function:`
   const home = homeIn(account)
   const parts = functionName.split(':')
   const name = parts.pop() ?? ''
-  const given = parts[0] === 'arn' ? `${parts.join(':')}:` : homeIn(parts.find(isAccount) ?? account)
+  const owner = parts.find((part) => part !== 'function')
+  const given = owner === 'arn' ? `${parts.join(':')}:` : homeIn(owner ?? account)
   if (given === home) return home + name
   throw new InvalidSettingError(
     'options.function',
     functionName,
     `a function of the target group's account and region: ${home}…`,
   )
-}
-
-function isAccount(part: string): boolean {
-  return /^\d{12}$/.test(part)
 }

@@ -75,7 +75,7 @@ function canonical(statement: PolicyStatement): string {
   const lines = [
     ...Object.entries(elements).map(([name, value]) => [name, unwrapped(value)]),
     ...conditionsOf(statement).map(({ operator, key, values }) => [
-      isEquality(operator, values) ? 'Equals' : operator,
+      isEquality(operator) ? 'Equals' : operator,
       key.toLowerCase(),
       values.toSorted(),
     ]),
@@ -86,9 +86,9 @@ function canonical(statement: PolicyStatement): string {
     .join()
 }
 
-/** Lambda compares a source's ARN with ArnLike, others write StringLike or ArnEquals: without wildcards all are one. */
-function isEquality(operator: string, values: readonly string[]): boolean {
-  return /^(?:Arn|String)(?:Like|Equals)$/.test(operator) && !values.some((value) => /[*?]/.test(value))
+/** Lambda compares a source's ARN with ArnLike, others write StringLike or ArnEquals: of the same ARN all say the same. */
+function isEquality(operator: string): boolean {
+  return /^(?:Arn|String)(?:Like|Equals)$/.test(operator)
 }
 
 function unwrapped(value: unknown): unknown {

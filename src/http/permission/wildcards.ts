@@ -35,8 +35,8 @@ export function isArnLike(pattern: string, arn: string): boolean {
   return patterns.length === parts.length && patterns.every((part, index) => isLike(part, parts[index] ?? ''))
 }
 
-/** Six at most: the resource at the end keeps its colons. */
+/** The sixth is the resource, which keeps its colons. */
 function partsOf(arn: string): readonly string[] {
   const parts = arn.split(':')
-  return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(':')] : [])]
+  return [...parts.slice(0, 5), parts.slice(5).join(':')]
 }

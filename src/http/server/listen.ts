@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { isIPv6, type AddressInfo, type Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { systemClock } from '../../core/clock.js'
 import type { Duration } from '../../core/duration.js'
 import { duration, required, shape, text, wholeNumber } from '../../core/settings.js'
+import { authorityOf } from './authority.js'
 import { Connections } from './connections.js'
 import type { HttpHandler } from './exchange.js'
 import { answerMalformed } from './malformed.js'
@@ -26,7 +27,7 @@ export interface ListenOptions {
 }
 
 /** A server that is listening. */
-export interface Listening {
+export interface Listening extends AsyncDisposable {
   /** Such as `http://127.0.0.1:8080`. */
   readonly url: string
   readonly port: number
@@ -85,6 +86,8 @@ export async function listen(
   server.on('error', () => {})
   const { port } = server.address() as AddressInfo
   let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= closeAll())
+  return { url: `http://${authorityOf(host, port)}`, port, close, [Symbol.asyncDispose]: close }
 
   async function closeAll(): Promise<void> {
     const closed = once(server.close(), 'close')
@@ -93,12 +96,6 @@ export async function listen(
     await closed
     limit.cancel()
     await handler.close?.()
-  }
-
-  return {
-    url: `http://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-    port,
-    close: () => (closing ??= closeAll()),
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpHeaders, HttpOrigin } from '../message.js'
+import { authorityOf } from './authority.js'
 import type { IncomingRequest } from './exchange.js'
 
 /** A request of node:http as it came: nothing in its target and its headers is decoded or made uniform. */
@@ -38,8 +39,8 @@ function resolved(url: string): { readonly authority?: string; readonly target: 
 
 /** HTTP/1.0 need not name a host: then it is the address that was called. */
 function hostOfOldClient({ httpVersion, headers, socket }: IncomingMessage): string | undefined {
-  const { localAddress, localPort } = socket
-  return httpVersion === '1.0' && headers.host === undefined ? `${localAddress}:${localPort}` : undefined
+  if (httpVersion !== '1.0' || headers.host !== undefined) return undefined
+  return authorityOf(withoutMapping(socket.localAddress), socket.localPort ?? 80)
 }
 
 /** The host of the target counts, whatever the header says. */
@@ -67,9 +68,13 @@ async function* bodyOf(request: IncomingMessage, beforeBody: () => void): AsyncG
 function originOf(socket: Socket & { readonly encrypted?: boolean }): HttpOrigin {
   const secure = socket.encrypted === true
   return {
-    // A server that listens on both sees IPv4 as a part of IPv6; a Unix socket has no address at all.
-    address: socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? '0.0.0.0',
+    address: withoutMapping(socket.remoteAddress),
     protocol: secure ? 'https' : 'http',
     port: socket.localPort ?? (secure ? 443 : 80),
   }
+}
+
+/** A server that listens on both sees IPv4 as a part of IPv6; a Unix socket has no address at all. */
+function withoutMapping(address = '0.0.0.0'): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '')
 }

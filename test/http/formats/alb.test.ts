@@ -130,12 +130,13 @@ describe('the event of a health check', () => {
     expect(event).toMatchObject({ path: '/health', queryStringParameters: { deep: '1', why: 'what?' } })
   })
 
-  it('has an id and a time of its own, for formats that carry them', () => {
+  it('comes from this machine, with an id and a time of its own, for formats that carry them', () => {
     const before = Date.now()
     const [one, other] = [healthCheckRequest('/'), healthCheckRequest('/')]
     expect(one.id).toMatch(/^[\da-f-]{36}$/)
     expect(one.id).not.toBe(other.id)
     expect(one.receivedMs).toBeGreaterThanOrEqual(before)
+    expect(one.origin).toEqual({ address: '127.0.0.1', protocol: 'http', port: 80 })
   })
 })
 
@@ -147,6 +148,7 @@ describe('a reply to a load balancer', () => {
     ['200 ', ''],
     ["418 I'm a teapot", "I'm a teapot"],
     ['Fine', 'Fine'],
+    ['Error 404 of ours', 'Error 404 of ours'],
     [null, ''],
     [undefined, ''],
   ])('with the description %j has the reason phrase %j', (statusDescription, expected) => {
@@ -230,6 +232,7 @@ test.each([
     /^alb\.targetGroupArn/,
   ],
   [{ targetGroupArn: 'arn:aws:lambda:eu-west-1:210987654321:function:shop' }, /^alb\.targetGroupArn must be/],
+  [{ targetGroupArn: `x${targetGroupArn}` }, /^alb\.targetGroupArn must be/],
   [{ multiValueHeaders: 'yes' }, /^alb\.multiValueHeaders must be true or false, but was 'yes'/],
   [{ multiValue: true }, /^alb has no setting 'multiValue'/],
 ])('a load balancer with %j is refused', (options, expected) => {

@@ -139,6 +139,7 @@ describe('the event of a REST API', () => {
     ['/v1.0/{id}', '/v1x0/x', null],
     ['/{__proto__}', '/x', JSON.parse('{"__proto__":"x"}')],
     ['/orders', '/orders', null],
+    ['/orders/{id}', '/', null],
   ])('has the parameters that the resource %s finds in %s', (resource, path, expected) => {
     const event = eventOf(apiGatewayV1({ resource }), { path })
     expect(event['pathParameters']).toEqual(expected)
@@ -169,6 +170,7 @@ describe('the event of a REST API', () => {
       [['image/png'], 'IMAGE/PNG; q=1', true],
       [['Image/PNG'], 'image/png', true],
       [['image/png'], 'image/jpeg', false],
+      [['image/png'], 'image/pnm', false],
       [['image/*'], 'image/jpeg', true],
       [['image/*'], 'imagery/jpeg', false],
       [['image/png'], 'application/octet-stream', false],
@@ -202,6 +204,11 @@ test.each([
   [{ apiId: '-a' }, /^apiGatewayV1\.apiId/],
   [{ accountId: 123456789012 }, /^apiGatewayV1\.accountId must be the 12 digits of an account/],
   [{ accountId: '12345678901' }, /^apiGatewayV1\.accountId/],
+  [{ accountId: '1234567890123' }, /^apiGatewayV1\.accountId/],
+  [{ apiId: 'a'.repeat(64) }, /^apiGatewayV1\.apiId/],
+  [{ apiId: 'a-' }, /^apiGatewayV1\.apiId/],
+  [{ region: 'eu-central-1a' }, /^apiGatewayV1\.region/],
+  [{ region: 'xeu-central-1' }, /^apiGatewayV1\.region/],
   [{ region: 'Europe' }, /^apiGatewayV1\.region must be a region, such as 'eu-central-1', but was 'Europe'/],
   [{ resource: 'orders' }, /^apiGatewayV1\.resource must be a path such as/],
   [{ resource: '' }, /^apiGatewayV1\.resource/],
@@ -212,11 +219,22 @@ test.each([
     /^apiGatewayV1\.binaryMediaTypes\[0\] must be a media type, .* but was 'png'/,
   ],
   [{ binaryMediaTypes: ['*/png'] }, /^apiGatewayV1\.binaryMediaTypes\[0\]/],
+  [{ binaryMediaTypes: ['image/png; q=1'] }, /^apiGatewayV1\.binaryMediaTypes\[0\]/],
+  [{ binaryMediaTypes: [' image/png'] }, /^apiGatewayV1\.binaryMediaTypes\[0\]/],
   [{ binaryMediaTypes: '*/*' }, /^apiGatewayV1\.binaryMediaTypes must be a list/],
   [{ stageVariables: { a: 1 } }, /^apiGatewayV1\.stageVariables\.a must be a text/],
   [{ routeKey: '$default' }, /^apiGatewayV1 has no setting 'routeKey'/],
 ])('a REST API with %j is refused', (options, expected) => {
   expect(refusalOf(() => apiGatewayV1(options as object))).toMatch(expected)
+})
+
+test.each(['a', 'a'.repeat(63), 'my-api'])("an API's id may be %s", (apiId) => {
+  expect(eventOf(apiGatewayV1({ apiId }))).toMatchObject({ requestContext: { apiId, domainPrefix: apiId } })
+})
+
+test.each(['eu-central-1', 'us-gov-west-1', 'cn-north-1'])('a region may be %s', (region) => {
+  const domainName = `a.execute-api.${region}.amazonaws.com`
+  expect(eventOf(apiGatewayV1({ apiId: 'a', region }))).toMatchObject({ requestContext: { domainName } })
 })
 
 test.each(['/', '/{proxy+}', '/a', '/a/{b}/c', '/a/{b}/{c+}', '/a/'])('a resource may be %s', (resource) => {

@@ -136,6 +136,9 @@ describe('the event of an HTTP API', () => {
       requestContext: { routeKey: 'GET /orders/{id}/{rest+}' },
       pathParameters: { id: 'big one', rest: 'a/b/c' },
     })
+    expect(eventOf(withRoute, { path: '/orders/1/a%0Ab' })).toMatchObject({
+      pathParameters: { rest: 'a\nb' },
+    })
     expect(eventOf(withRoute, { path: '/elsewhere' })).not.toHaveProperty('pathParameters')
   })
 

@@ -12,6 +12,7 @@ describe.each(Object.entries<HttpFormat>(everyFormat))('for %s a body', (_, form
   test.each([
     'application/json',
     'application/json; charset=utf-8',
+    'application/xml ; charset=utf-8',
     'APPLICATION/JSON',
     'application/javascript',
     'application/xml',

@@ -23,13 +23,31 @@ describe.each(Object.entries<HttpFormat>(everyFormat))('for %s', (name, format) 
 })
 
 test.each([
-  ['an ALB', 1_048_576, 1_048_576, 'an Application Load Balancer answers 502 Bad Gateway'],
-  ['a REST API', 10_485_760, 6_291_556, 'API Gateway answers 502 with {"message": "Internal server error"}'],
-  ['an HTTP API', 10_485_760, 6_291_556, 'API Gateway answers 500 with {"message": "Internal Server Error"}'],
-  ['a function URL', 6_291_456, 6_291_556, 'a function URL answers 502 with "Internal Server Error"'],
+  ['an ALB', 'alb', 1_048_576, 1_048_576, 'an Application Load Balancer answers 502 Bad Gateway'],
+  [
+    'a REST API',
+    'apiGatewayV1',
+    10_485_760,
+    6_291_556,
+    'API Gateway answers 502 with {"message": "Internal server error"}',
+  ],
+  [
+    'an HTTP API',
+    'apiGatewayV2',
+    10_485_760,
+    6_291_556,
+    'API Gateway answers 500 with {"message": "Internal Server Error"}',
+  ],
+  [
+    'a function URL',
+    'functionUrl',
+    6_291_456,
+    6_291_556,
+    'a function URL answers 502 with "Internal Server Error"',
+  ],
 ] as const)(
-  '%s takes requests of %i and replies of %i bytes',
-  (name, maxRequestBytes, maxReplyBytes, onInvalidReply) => {
-    expect(everyFormat[name]).toMatchObject({ maxRequestBytes, maxReplyBytes, onInvalidReply })
+  '%s is called %s, and takes requests of %i and replies of %i bytes',
+  (key, name, maxRequestBytes, maxReplyBytes, onInvalidReply) => {
+    expect(everyFormat[key]).toMatchObject({ name, maxRequestBytes, maxReplyBytes, onInvalidReply })
   },
 )

@@ -96,6 +96,20 @@ describe('granting', () => {
       'for more target groups',
       { Condition: { ...statement.Condition, ArnLike: { 'AWS:SourceArn': [TARGET_GROUP, OTHER_GROUP] } } },
     ],
+    [
+      'that applies to all others',
+      { Condition: { ...statement.Condition, ArnLike: {}, ArnNotLike: { 'AWS:SourceArn': TARGET_GROUP } } },
+    ],
+    [
+      'that applies without a source',
+      {
+        Condition: {
+          ...statement.Condition,
+          ArnLike: {},
+          ArnLikeIfExists: { 'AWS:SourceArn': TARGET_GROUP },
+        },
+      },
+    ],
     ['without the account', { Condition: { ArnLike: statement.Condition.ArnLike } }],
     [
       'with one condition more',
@@ -115,6 +129,7 @@ describe('granting', () => {
       const error = await rejectionOf(grantAlb({ ...given, ...server.reach }))
       expect(error).toBeInstanceOf(AlbPermissionError)
       expect(error.code).toBe('StatementConflict')
+      expect(error).not.toHaveProperty('cause')
       expect(error.message).toBe(
         `The policy has another statement under the id '${ID}'. There: ${JSON.stringify(other)}. ` +
           `Wanted: ${JSON.stringify(statement)}. Remove it with revokeAlb({ …, statementId: '${ID}' }), or pass another statementId.`,
@@ -246,7 +261,9 @@ describe('granting that Lambda refuses', () => {
       '{}',
       '[]',
       'null',
+      undefined,
       '{"Statement":["x"]}',
+      '{"Statement":null}',
       '{"Statement":{"Sid":7}}',
       '{"Statement":{"Condition":"x"}}',
       '{"Statement":{"Condition":{"Bool":"x"}}}',
@@ -274,6 +291,7 @@ describe('granting that Lambda refuses', () => {
     const server = await startPolicyServer()
     server.intercept = () => denied(null)
     const error = await rejectionOf(grantAlb({ ...given, ...server.reach }))
+    expect(error.cause).toMatchObject({ name: 'AccessDeniedException', $metadata: { httpStatusCode: 403 } })
     const printed = inspect(error, { depth: 20, showHidden: true })
     expect(printed).toContain('AccessDeniedException')
     expect(printed).not.toMatch(/SECRET|AWS4-HMAC|AKID/)

@@ -37,6 +37,10 @@ describe('the options of a permission', () => {
     expect(permission.resource).toBe(isQualified ? `${QUOTE}:live` : QUOTE)
   })
 
+  it("may name the target group's region", () => {
+    expect(parsePermission({ ...given, region: REGION }).reach).toStrictEqual({ region: REGION })
+  })
+
   it('keep the partition', () => {
     const targetGroupArn = TARGET_GROUP.replace('arn:aws:', 'arn:aws-us-gov:').replace(
       REGION,
@@ -78,6 +82,7 @@ describe('the options of a permission', () => {
       'options.targetGroupArn',
       /the ARN of a target group/,
     ],
+    ['a list', { targetGroupArn: [TARGET_GROUP] }, 'options.targetGroupArn', /but was a list/],
     ['a number', { targetGroupArn: 7 }, 'options.targetGroupArn', /but was 7/],
     [
       'another account',
@@ -160,6 +165,14 @@ describe.each([
     expect(error.message).toBe(
       "options.client must be a client for 'eu-west-1', where the target group is, but was one for us-east-1.",
     )
+  })
+
+  it('rejects a client that knows no region', async () => {
+    const client = clientFor(REGION)
+    client.config.region = () => Promise.reject(new Error('Region is missing'))
+    const error = await rejectionOf(run({ ...given, client }))
+    expect(error).toBeInstanceOf(InvalidSettingError)
+    expect(error.message).toContain('but was one for no region.')
   })
 
   it('asks for the client of the target group, and leaves it open', async () => {

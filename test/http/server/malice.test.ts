@@ -1,4 +1,6 @@
+import { alb } from 'resilient-lambda/http'
 import { describe, expect, it } from 'vitest'
+import { latch } from '../../testing/local/support.js'
 import { BODIES, chunked, HEADS, head, HOST, SIZES, SMUGGLED, TARGETS } from './malice.js'
 import { eventsOf, get, post, serve, type WebEvent } from './served.js'
 
@@ -169,18 +171,35 @@ describe('a request that is odd and yet in order', () => {
 })
 
 describe('a flood', () => {
+  const small = { ...alb({ multiValueHeaders: true }), maxRequestBytes: 50_000 }
+  const opening = `GET / HTTP/1.1\r\n${HOST}`
+
   it.each([
-    ['headers', 'X-A: 1\r\n'.repeat(1_000)],
-    ['chunks of nothing', '1\r\nx\r\n'.repeat(10_000)],
-    ['garbage', '\xff'.repeat(65_536)],
-  ])('of %s is ended', async (kind, text) => {
-    const { local, open, server } = await serve(async () => OK)
+    ['headers', opening, 'X-A: 1\r\n'.repeat(1_000)],
+    ['chunks', chunked(''), '1\r\nx\r\n'.repeat(10_000)],
+    ['garbage', opening, '\xff'.repeat(65_536)],
+  ])('of %s is ended', async (_, begin, text) => {
+    const { local, open, server } = await serve(async () => OK, { format: small })
     const client = open()
-    client.send(kind === 'chunks of nothing' ? chunked('') : `GET / HTTP/1.1\r\n${HOST}`)
+    client.send(begin)
     expect(await client.flood(Buffer.from(text, 'latin1'), 10_000)).toBeLessThan(10_000)
     expect(client.received).toMatch(/^HTTP\/1\.1 4\d\d /)
     expect(client.received.match(/^HTTP\/1\.1 /gm)).toHaveLength(1)
     expect(local.requestsOf('web')).toHaveLength(0)
     expect((await fetch(server.url)).status).toBe(200)
+  })
+
+  it('of requests is ended, before the first has its answer', async () => {
+    const never = latch()
+    const { local, open } = await serve(async () => {
+      await never.opened
+      return OK
+    })
+    const client = open()
+    expect(await client.flood(Buffer.from(get('/').repeat(1_000)), 10_000)).toBeLessThan(10_000)
+    expect(client.received).toBe('')
+    await local.until(() => local.openSockets === 0)
+    expect(local.requestsOf('web').length).toBeLessThanOrEqual(1)
+    never.open()
   })
 })

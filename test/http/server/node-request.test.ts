@@ -98,6 +98,8 @@ describe('a request of node:http', () => {
     const socket = { localAddress: '10.0.0.1', localPort: 8080 }
     const old = { httpVersion: '1.0', socket }
     expect(incoming(old).headers).toEqual([['host', '10.0.0.1:8080']])
+    const six = { ...old, socket: { localAddress: '::1', localPort: 8080 } }
+    expect(incoming(six).headers).toEqual([['host', '[::1]:8080']])
     expect(incoming({ ...old, rawHeaders: ['Host', 'a'] }).headers).toEqual([['Host', 'a']])
     expect(incoming({ socket }).headers).toEqual([])
   })
