@@ -7,6 +7,9 @@
 //   <!-- explain -->            the default plan, as explain() prints it
 //   <!-- http-formats -->       what each HTTP format makes of one request
 //   <!-- http-answers -->       what a front door answers in a function's place
+//   <!-- usage -->              what `resilient-lambda serve --help` prints
+//   <!-- access-log -->         lines of its log
+//   <!-- aws-commands -->       the AWS CLI's commands for a load balancer's permission
 // With --check nothing is written, and a difference is a failure.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -14,12 +17,13 @@ import { format, resolveConfig } from 'prettier'
 import { CATALOGUE, createInvoker } from '../dist/index.js'
 import { METRICS } from '../dist/otel/index.js'
 import { answerTable } from './http-answers.mjs'
+import { accessLog, awsCommands, usage } from './http-commands.mjs'
 import { formatTable } from './http-formats.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const DOCUMENTS = ['README.md', 'src/README.md', 'docs/http.md']
 const BLOCK =
-  /<!-- (region|file|error-table|fault-table|metrics|explain|http-formats|http-answers)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
+  /<!-- (region|file|error-table|fault-table|metrics|explain|http-formats|http-answers|usage|access-log|aws-commands)(?: (\S+))? -->\n[\s\S]*?<!-- end -->/g
 
 const FILL = {
   region(place) {
@@ -32,6 +36,9 @@ const FILL = {
   metrics: metricsTable,
   'http-formats': formatTable,
   'http-answers': answerTable,
+  usage: () => fence('text', usage()),
+  'access-log': () => fence('text', accessLog()),
+  'aws-commands': () => fence('sh', awsCommands()),
   explain: () => fence('text', createInvoker()('quote').explain()),
 }
 

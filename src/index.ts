@@ -16,6 +16,7 @@ export type {
 export { InvalidSettingError } from './core/settings.js'
 export type { Attempt, Decision } from './failures/attempt.js'
 export { CATALOGUE, type FailureCode } from './failures/catalogue.js'
+export type { Denial, DenyingPolicy } from './failures/denial.js'
 export { InvokeError, isInvokeError } from './failures/error.js'
 export type { Failure, RemoteError, SchemaIssue } from './failures/failure.js'
 export type { FailureKind, Ran, Verdict } from './failures/verdict.js'

@@ -74,9 +74,9 @@ function parseRoute(given: unknown, path: string): Route {
   const formatName = parseFormatName(wanted, `${path}.format`)
   const { takes, make } = FORMATS[formatName]
   const parse = shape({
-    ...unchecked([...FOR_A_ROUTE, ...takes]),
     function: parseFunctionName,
     format: parseFormatName,
+    ...unchecked([...FOR_A_ROUTE, ...takes]),
   })
   const { function: name, format: _, ...others } = required(parse, 'function')(given, path)
   const own: Plain = others

@@ -5,10 +5,17 @@ import { wrongUsage } from './command-error.js'
 /** The flags of a command, as `parseArgs` takes them. */
 export type Flags = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string }>>
 
-/** What stands after a command: its flags, and the rest in its order. @throws {CommandError} */
-export function readFlags<const F extends Flags>(args: readonly string[], flags: F) {
+/** What stands after a command: its flags, and the rest in its order. */
+export interface Given<F extends Flags> {
+  readonly values: { readonly [Name in keyof F]?: F[Name]['type'] extends 'string' ? string : boolean }
+  readonly positionals: readonly string[]
+}
+
+/** @throws {CommandError} */
+export function readFlags<const F extends Flags>(args: readonly string[], flags: F): Given<F> {
   check([...args], flags)
-  return parseArgs({ args: [...args], options: flags, allowPositionals: true })
+  const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true })
+  return { values: values as Given<F>['values'], positionals }
 }
 
 /** Says in our own words what a strict `parseArgs` would refuse, and refuses what it would let pass. */
@@ -18,7 +25,7 @@ function check(args: string[], flags: Flags): void {
   for (const token of tokens) {
     if (token.kind !== 'option') continue
     const { name, rawName, value, inlineValue } = token
-    const type = Object.hasOwn(flags, name) ? flags[name]?.type : undefined
+    const type = flags[name]?.type
     if (type === undefined) throw unknown(rawName, Object.keys(flags))
     if (type === 'boolean' && value !== undefined) {
       throw wrongUsage(`${rawName} takes no value, but was given '${value}'.`)

@@ -85,7 +85,10 @@ describe('a file for serve', () => {
       { routes: [{ ...ROUTE, format: 'elb' }] },
       ": routes[0].format must be one of 'alb', 'api-gateway-v1', ",
     ],
-    [{ routes: [{ ...ROUTE, pth: '/' }] }, ": routes[0] has no setting 'pth'. It takes: path, host, "],
+    [
+      { routes: [{ ...ROUTE, pth: '/' }] },
+      ": routes[0] has no setting 'pth'. It takes: function, format, path, host, ",
+    ],
     [
       { routes: [{ ...ROUTE, format: 'function-url', multiValueHeaders: true }] },
       ": routes[0] has no setting 'multiValueHeaders'. It takes: ",

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import type { LambdaHandler } from 'resilient-lambda/testing'
-import { startLocalLambda } from 'resilient-lambda/testing'
+import { startLocalLambda, type LambdaHandler, type LocalLambda } from 'resilient-lambda/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { latch } from '../testing/local/support.js'
 import { resources, turnsUntil, type Resources } from '../wire/leftovers.js'
@@ -127,7 +126,7 @@ describe('serve with flags', () => {
     await ask(`${url}/200`)
     await ask(`${url}/throw`)
     await ask(`${url}/503`, { method: 'POST' })
-    const logged = Array.from(terminal.err.matchAll(/INFO asked for (\S+)$/gm), ([, path]) => path)
+    const logged = Array.from(terminal.err.matchAll(/INFO \\x1b\[1masked for (\S+)$/gm), ([, path]) => path)
     expect(logged).toEqual(['/200', '/throw', '/503'])
     expect(terminal.err).not.toMatch(/[^\P{C}\n]/u)
   })
@@ -175,7 +174,7 @@ describe('a signal', () => {
   ])('lets %s wait for the requests in flight, and takes no more', async (signal, number) => {
     const asked = latch()
     const answer = latch()
-    const { terminal, url, ended } = await inFrontOf(async () => {
+    const { local, terminal, url, ended } = await inFrontOf(async () => {
       asked.open()
       await answer.opened
       return { statusCode: 200, body: 'late' }
@@ -188,6 +187,8 @@ describe('a signal', () => {
     answer.open()
     expect(await inFlight).toMatchObject({ status: 200, body: 'late' })
     expect(await ended).toBe(0)
+    expect(local.executionsOf('shop')).toHaveLength(1)
+    await local.until(({ openSockets }) => openSockets === 0)
     expect(terminal.exits).toEqual([])
     expect(terminal.listenerCount('SIGINT') + terminal.listenerCount('SIGTERM')).toBe(0)
   })
@@ -210,20 +211,36 @@ describe('a signal', () => {
   })
 
   it('is not needed where the port is taken: what was started by then is gone', async () => {
-    const { url } = await inFrontOf(async () => ({ statusCode: 200 }))
+    const { local, url } = await inFrontOf(async () => ({ statusCode: 200 }))
+    const healthCheck = { path: '/health', interval: '1ms' }
     const folder = await folderOf({
       'shop.mjs': HANDLER,
-      'gateway.json': {
-        port: Number(new URL(url).port),
+      'here.json': {
         local: { functions: { shop: { module: 'shop.mjs' } } },
-        routes: [{ function: 'shop', healthCheck: { path: '/health' } }],
+        routes: [{ function: 'shop', healthCheck }],
+      },
+      'there.json': {
+        invoker: { endpoint: local.endpoint, region: 'us-east-1' },
+        routes: [{ function: 'shop', healthCheck }],
       },
     })
+    const taken = ['--port', new URL(url).port]
     const before = resources()
-    expect(await ran('serve', join(folder, 'gateway.json'))).toMatchObject({ code: 1, out: '' })
+    expect(await ran('serve', join(folder, 'here.json'), ...taken)).toMatchObject({ code: 1, out: '' })
     expect(await surplusTo(before)).toEqual([])
+
+    expect(await ran('serve', join(folder, 'there.json'), ...taken)).toMatchObject({ code: 1, out: '' })
+    const checks = await askedAfter(local, 10)
+    expect(await askedAfter(local, 10)).toBe(checks)
   })
 })
+
+/** How often the function was asked for by the time that so many requests of others have been answered. */
+async function askedAfter(local: LocalLambda, others: number): Promise<number> {
+  // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+  for (let count = 0; count < others; count++) await ask(local.endpoint)
+  return local.requestsOf('shop').length
+}
 
 /** Which kinds of resources there are more of than before. Sockets close some turns of the event loop later. */
 async function surplusTo(before: Resources): Promise<readonly string[]> {

@@ -104,7 +104,7 @@ export async function folderOf(files: Readonly<Record<string, unknown>>): Promis
 /** A handler that answers by path, in the format of a load balancer. */
 export const HANDLER = `
   export async function handler(event) {
-    console.log('asked for', event.path)
+    console.log('\\u001b[1masked for', event.path)
     if (event.path === '/throw') throw new TypeError('no such\\nthing')
     const status = Number(event.path.slice(1)) || 200
     return { statusCode: status, body: JSON.stringify({ path: event.path, region: process.env.AWS_REGION }) }

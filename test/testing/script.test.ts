@@ -88,7 +88,7 @@ describe('scripted failures', () => {
 
   it.each([
     ['ConectionReset', "'ConnectionReset', "],
-    ['TooManyRequests', "'TooManyRequestsException', "],
+    ['TooManyRequestException', "'TooManyRequestsException', "],
     ['serviceunavailable', "'ServiceUnavailable', "],
     ['Sandbox.Timeout', "'Sandbox.Timedout', "],
     ['NoSuchCode', "'"],

@@ -1,7 +1,8 @@
 import type { ALBEvent } from 'aws-lambda'
-import { flag, shape, textLike } from '../../core/settings.js'
+import { flag, shape } from '../../core/settings.js'
 import type { HttpFormat } from '../format.js'
 import type { HttpHeaders, HttpRequest } from '../message.js'
+import { parseTargetGroup } from '../target-group.js'
 import { encodedBody } from './body.js'
 import { MIB } from './limits.js'
 import { EXAMPLE_ACCOUNT, EXAMPLE_REGION } from './option-parsers.js'
@@ -25,10 +26,7 @@ export interface AlbOptions {
 const EXAMPLE_TARGET_GROUP = `arn:aws:elasticloadbalancing:${EXAMPLE_REGION}:${EXAMPLE_ACCOUNT}:targetgroup/example/0123456789abcdef`
 
 const parse = shape({
-  targetGroupArn: textLike(
-    /^arn:aws[a-z-]*:elasticloadbalancing:[a-z\d-]+:\d{12}:targetgroup\/[A-Za-z\d-]+\/[\da-f]+$/,
-    `the ARN of a target group, such as '${EXAMPLE_TARGET_GROUP}'`,
-  ),
+  targetGroupArn: (given, path) => parseTargetGroup(given, path).arn,
   multiValueHeaders: flag,
 })
 

@@ -8,8 +8,9 @@ import {
   type ConditionTest,
   type PolicyStatement,
 } from './statement.js'
-import type { TargetGroup } from './target-group.js'
-import { isArnLike, isLike } from './wildcards.js'
+import type { TargetGroup } from '../target-group.js'
+import { isLike } from '../wildcards.js'
+import { isArnLike } from './arn-like.js'
 
 /** What one statement of a policy means for a target group that invokes a function. */
 export interface AssessedStatement {

@@ -2,7 +2,7 @@ import { InvalidSettingError, required, shape, textLike, type Parse } from '../.
 import { parseInvokerOptions } from '../../invoker/options.js'
 import { parseTarget, withQualifier, type Target } from '../../invoker/target.js'
 import type { ClientOptions } from '../../transport/clients.js'
-import { parseTargetGroup, type TargetGroup } from './target-group.js'
+import { parseTargetGroup, type TargetGroup } from '../target-group.js'
 
 /** Which load balancer is meant to invoke which function, and how to reach Lambda. */
 export interface AlbPermissionOptions extends ClientOptions {

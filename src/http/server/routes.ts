@@ -1,6 +1,6 @@
 import { either, listOf, refusedAs, textLike, type Parse } from '../../core/settings.js'
 import type { HttpRequest } from '../message.js'
-import { isLike } from '../permission/wildcards.js'
+import { isLike } from '../wildcards.js'
 
 /**
  * Which requests a route takes: those for which both conditions hold. Each is a pattern, or a list of which one must

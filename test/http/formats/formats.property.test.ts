@@ -62,9 +62,12 @@ describe.each(Object.entries<HttpFormat>(everyFormat))('for %s', (_, format) => 
 
   test('whatever is asked becomes an event', () => {
     const anyText = fc.string({ unit: 'binary' })
+    const escapes = fc.string({
+      unit: fc.constantFrom('%c0', '%af', '%e6', '%97', '%a5', '%41', '%', '=', '&'),
+    })
     const head = fc.record({
-      path: fc.oneof(fc.webPath(), anyText),
-      query: fc.oneof(fc.webQueryParameters(), anyText),
+      path: fc.oneof(fc.webPath(), escapes, anyText),
+      query: fc.oneof(fc.webQueryParameters(), escapes, anyText),
       headers: fc.array(fc.tuple(fc.oneof(names, anyText), anyText)),
       body: fc.uint8Array(),
     })

@@ -10,7 +10,7 @@ import { listen, type ListenOptions } from '../../../src/http/server/listen.js'
 import { serveLambda } from '../../../src/http/server/serve-lambda.js'
 import { scripted } from '../../invoker/support.js'
 import { latch } from '../../testing/local/support.js'
-import { eventsOf, get, post, RawClient, serve } from './served.js'
+import { eventsOf, get, post, RawClient, serve, type WebEvent } from './served.js'
 
 const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
 const HEAD = { method: 'GET', statusText: '', headers: [] }
@@ -152,6 +152,24 @@ describe('a slow client', () => {
     expect((await client.untilEnd()).length).toBeLessThan(64_000_000)
   })
 
+  it('is not let go while it waits for the function, however long that takes', async () => {
+    const going = latch()
+    const { open } = await serve(
+      async (event) => {
+        if ((event as WebEvent).path === '/slow') await going.opened
+        return OK
+      },
+      { listening: { idleTimeout: 10, headersTimeout: 50 } },
+    )
+    const client = open()
+    client.send(get('/fast') + get('/slow'))
+    await client.until(/here$/)
+    // Until another has been silent for longer than a connection may lie idle.
+    await open().untilEnd()
+    going.open()
+    await client.until(/here[^]*here$/)
+  })
+
   it('is let go when its connection lies idle', async () => {
     const client = await listening(answering(1), { idleTimeout: 1 })
     client.send(get('/'))
@@ -193,7 +211,7 @@ describe('the end of a server', () => {
     const client = new RawClient(server.port)
     client.send(get('/'))
     await client.until(/xxxx$/)
-    await server.close()
+    await server[Symbol.asyncDispose]()
   })
 
   it('cuts off what takes too long, and cancels the calls', async () => {

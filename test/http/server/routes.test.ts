@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { InvalidSettingError, shape } from '../../../src/core/settings.js'
-import { isLike } from '../../../src/http/permission/wildcards.js'
+import { isLike } from '../../../src/http/wildcards.js'
 import { conditionParsers, patternsOf, refuseUnreachable, routeFor } from '../../../src/http/server/routes.js'
 import type { RouteConditions } from '../../../src/http/server/routes.js'
 

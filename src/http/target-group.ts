@@ -1,4 +1,4 @@
-import { InvalidSettingError } from '../../core/settings.js'
+import { InvalidSettingError } from '../core/settings.js'
 
 /** A target group, read from its ARN. */
 export interface TargetGroup {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
-import { describe, expect, it, test } from 'vitest'
-import { isArnLike, isLike } from '../../../src/http/permission/wildcards.js'
+import { expect, it, test } from 'vitest'
+import { isLike } from '../../src/http/wildcards.js'
 
 test.each<[string, string, boolean]>([
   ['', '', true],
@@ -37,22 +37,4 @@ it('agrees with a regular expression', () => {
 
 it('is done with a pattern on which a regular expression would never end', () => {
   expect(isLike('*a'.repeat(200), `${'a'.repeat(5_000)}b`)).toBe(false)
-})
-
-describe('an ARN', () => {
-  const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:quote:live'
-
-  test.each([
-    ['*', true],
-    ['arn:aws:lambda:*:*:function:quote:live', true],
-    ['arn:*:*:*:*:*', true],
-    ['arn:aws:lambda:eu-west-1:123456789012:*', true],
-    ['arn:aws:lambda:eu-west-1:123456789012:function:quote:*', true],
-    ['arn:aws:*:function:quote:live', false],
-    ['arn:aws:lambda:*', false],
-    ['arn:aws:lambda:eu-west-?:*:*', true],
-    ['arn:aws:lambda:eu-west-1:123456789012:function:quote', false],
-  ])('is like %s: %s', (pattern, expected) => {
-    expect(isArnLike(pattern, arn)).toBe(expected)
-  })
 })
