@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   cpSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -93,6 +95,7 @@ function compile(file: string, code: string): void {
 
 const USE = `
   lambda('quote').retry({ attempts: 4 }).deadline('2s').idempotent()
+  lambdaFetch(lambda('quote'), alb())
   const names: string[] = [typeof createInvoker, typeof isInvokeError, typeof startLocalLambda, typeof retry]
   if (new Set(names).size !== 1) throw new Error(names.join())
 `
@@ -107,6 +110,7 @@ describe('the package', () => {
     const code = `
       import { lambda, createInvoker, isInvokeError } from 'resilient-lambda'
       import { retry } from 'resilient-lambda/policies'
+      import { alb, lambdaFetch } from 'resilient-lambda/http'
       import { startLocalLambda } from 'resilient-lambda/testing'
       import { openTelemetry } from 'resilient-lambda/otel'
       import manifest from 'resilient-lambda/package.json' with { type: 'json' }
@@ -119,6 +123,7 @@ describe('the package', () => {
     const code = `
       const { lambda, createInvoker, isInvokeError } = require('resilient-lambda')
       const { retry } = require('resilient-lambda/policies')
+      const { alb, lambdaFetch } = require('resilient-lambda/http')
       const { startLocalLambda } = require('resilient-lambda/testing')
       ${USE.replace(': string[]', '')}
       console.log('required')`
@@ -129,6 +134,8 @@ describe('the package', () => {
     const imports = `
       import { lambda, createInvoker, isInvokeError } from 'resilient-lambda'
       import { retry } from 'resilient-lambda/policies'
+      import { alb, lambdaFetch } from 'resilient-lambda/http'
+      import { serveLambda, type HttpRequest } from 'resilient-lambda/http'
       import { startLocalLambda } from 'resilient-lambda/testing'
     `
     const typed = `
@@ -137,6 +144,8 @@ describe('the package', () => {
         const { total, at } = await lambda<typeof handler>('quote').invoke({ sku: 'A1' })
         return total + at.length
       }
+      export const respond: (request: Request) => Promise<Response> = serveLambda(lambda('shop'), alb())
+      export const encoded: string = alb().encode({} as HttpRequest).httpMethod
     `
     compile('use.mts', imports + USE + typed)
     compile('use.cts', imports + USE + typed)
@@ -149,6 +158,44 @@ describe('the package', () => {
       void lambda<typeof handler>('quote').invoke({ sku: 1 })
     `
     expect(() => compile('wrong.mts', wrong)).toThrow(/TS2322/)
+  })
+
+  it('has a command', () => {
+    const { bin } = JSON.parse(readFileSync(join(project, 'unpacked/package/package.json'), 'utf8')) as {
+      bin: Record<string, string>
+    }
+    const command = join(project, 'node_modules/resilient-lambda', bin['resilient-lambda'] ?? '')
+    expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    const explained = execFileSync(process.execPath, [command, 'explain', 'CircuitOpen'], {
+      encoding: 'utf8',
+    })
+    expect(explained).toMatch(/^CircuitOpen/)
+
+    const wrong = spawnSync(process.execPath, [command, 'serve', '--prot', '1'], { encoding: 'utf8' })
+    expect(wrong).toMatchObject({ status: 2, stdout: '' })
+    expect(wrong.stderr).toMatch(/^There is no flag --prot\. Nearest: --port.*\n$/)
+  })
+
+  it('serves a handler of the project, and ends when it is told to', async () => {
+    writeFileSync(
+      join(project, 'hello.mjs'),
+      'export const handler = async () => ({ statusCode: 200, body: "hi" })',
+    )
+    const command = join(project, 'node_modules/resilient-lambda/dist/cli/main.js')
+    const serving = spawn(process.execPath, [command, 'serve', '--module', './hello.mjs', '--port', '0'], {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const exited = once(serving, 'exit')
+    const printed: string[] = []
+    for await (const line of createInterface({ input: serving.stdout })) {
+      printed.push(line)
+      const url = /^Listening on (\S+)/.exec(line)?.[1]
+      if (url !== undefined) expect(await (await fetch(`${url}/a?b=1`)).text()).toBe('hi')
+      if (line.includes(' 200 function ')) serving.kill('SIGTERM')
+    }
+    expect(printed.at(-1)).toMatch(/"GET \/a\?b=1 HTTP\/1\.1" 200 function - hello 1 \d+ 0 2 /)
+    expect(await exited).toEqual([0, null])
   })
 
   it('keeps its version in one more place only, and that is the same', () => {
