@@ -55,6 +55,7 @@ export class InvokeError extends Error {
     const ran = story.attempts.reduce<Ran>((ran, attempt) => worse(ran, attempt.ran), failure.verdict.ran)
     const options = failure.cause === undefined ? {} : { cause: withoutExchange(failure.cause) }
     super(compose(failure, story, ran), options)
+    failures.set(this, failure)
     this.code = failure.code
     this.kind = failure.verdict.kind
     this.mayHaveRun = ran !== 'no'
@@ -83,6 +84,19 @@ export class InvokeError extends Error {
   [INSPECT](_depth: number, options: object, inspect: Inspect): string {
     return `${this.stack} ${inspect(details(this), options)}`
   }
+}
+
+const failures = new WeakMap<InvokeError, Failure>()
+
+/** The same error at the end of a call of several parts: what was sent before, and how long that took, counts too. */
+export function preceded(error: InvokeError, attempts: readonly Attempt[], elapsedMs: number): InvokeError {
+  const failure = failures.get(error)
+  if (!failure || attempts.length === 0) return error
+  return new InvokeError(failure, {
+    target: error.target,
+    attempts: [...attempts, ...error.attempts],
+    elapsedMs: elapsedMs + error.elapsedMs,
+  })
 }
 
 /** An InvokeError whose `kind` tells what else is there: with `'function'` it has its `remote`. */

@@ -1,3 +1,4 @@
+import { InvalidSettingError, required, shape, wholeNumber } from '../core/settings.js'
 import type { HttpReply, HttpRequest } from './message.js'
 
 /** Why a function's reply is none in its format. */
@@ -23,6 +24,21 @@ export interface HttpFormat<Event = unknown> {
   /** What the service answers when a reply is invalid or too large, as the end of a sentence. */
   readonly onInvalidReply: string
   encode(request: HttpRequest): Event
-  /** Never throws: what is no reply comes back as the reason why. */
-  decode(reply: unknown): HttpReply | InvalidReply
+  /**
+   * Reads what the function returned; `text` is the JSON as it came, where there was any.
+   *
+   * Never throws: what is no reply comes back as the reason why.
+   */
+  decode(reply: unknown, text?: string): HttpReply | InvalidReply
+}
+
+const limits = shape({ maxRequestBytes: wholeNumber(0), maxReplyBytes: wholeNumber(0) })
+
+/** A format that has what a format must have. @throws {InvalidSettingError} */
+export function parseFormat(given: unknown, path: string): HttpFormat {
+  const { encode, decode, maxRequestBytes, maxReplyBytes } = (given ?? {}) as Partial<HttpFormat>
+  if (typeof encode !== 'function' || typeof decode !== 'function')
+    throw new InvalidSettingError(path, given, 'a format, such as alb()')
+  required(limits, 'maxRequestBytes', 'maxReplyBytes')({ maxRequestBytes, maxReplyBytes }, path)
+  return given as HttpFormat
 }

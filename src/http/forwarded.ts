@@ -1,4 +1,5 @@
-import type { HttpHeaders, HttpRequest } from './message.js'
+import { tokensOf, valuesOf } from './headers.js'
+import type { HttpRequest } from './message.js'
 
 /**
  * The request with what a front door adds to it: who sent it, how it came in, and a trace id.
@@ -10,7 +11,7 @@ import type { HttpHeaders, HttpRequest } from './message.js'
  */
 export function forwarded(request: HttpRequest): HttpRequest {
   const { origin, headers } = request
-  const before = valuesOf(headers, 'x-forwarded-for')
+  const before = tokensOf(headers, 'x-forwarded-for')
   const added: Readonly<Record<string, string>> = {
     'x-forwarded-for': [...before, origin.address].join(', '),
     'x-forwarded-proto': origin.protocol,
@@ -33,8 +34,4 @@ function traceId(given: string | undefined, { id, receivedMs }: HttpRequest): st
     .filter((field) => field !== '')
   if (!fields.some((field) => /^Root=/i.test(field))) return [`Root=${own}`, ...fields].join(';')
   return [`Self=${own}`, ...fields.filter((field) => !/^Self=/i.test(field))].join(';')
-}
-
-function valuesOf(headers: HttpHeaders, wanted: string): readonly string[] {
-  return headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
 }

@@ -1,3 +1,4 @@
+import { valuesOf } from './headers.js'
 import type { HttpRequest } from './message.js'
 
 /** Source: RFC 9110, section 9.2.2; TRACE is left out, since no front door passes it on. */
@@ -9,5 +10,5 @@ const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS
  */
 export function isIdempotent({ method, headers }: Pick<HttpRequest, 'method' | 'headers'>): boolean {
   if (IDEMPOTENT_METHODS.has(method)) return true
-  return headers.some(([name, value]) => name.toLowerCase() === 'idempotency-key' && value.trim() !== '')
+  return valuesOf(headers, 'idempotency-key').some((key) => key.trim() !== '')
 }

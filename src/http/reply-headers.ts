@@ -1,37 +1,30 @@
-import type { HttpHeaders, HttpReply } from './message.js'
+import { valuesOf } from './headers.js'
+import type { HttpReply } from './message.js'
 
-/** Source: RFC 9110, section 7.6.1, and RFC 2616, section 13.5.1. They speak of one connection, and end with it. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+/** Source: Fetch standard, "null body status", and RFC 9110, section 15.3.6. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
-/** Headers without those that concern one connection, the ones that `Connection` names included. */
-export function withoutHopByHop(headers: HttpHeaders): HttpHeaders {
-  const named = headers
-    .filter(([name]) => name.toLowerCase() === 'connection')
-    .flatMap(([, value]) => value.split(',').map((token) => token.trim().toLowerCase()))
-  const dropped = new Set([...HOP_BY_HOP, ...named])
-  // No client may take the host away, by which requests are routed and told apart.
-  dropped.delete('host')
-  return headers.filter(([name]) => !dropped.has(name.toLowerCase()))
+/** Whether a reply goes out with its body, whatever the function returned. */
+export function hasBody({ status }: Pick<HttpReply, 'status'>, method: string): boolean {
+  return method !== 'HEAD' && !WITHOUT_BODY.has(status)
 }
 
 /**
- * A reply's headers as they go out: with the length that its body has.
+ * A reply's headers as they go out, with the length that its body has.
  *
- * Only where there is no body to measure, in replies to HEAD and in a 304, the function's own word for it stays.
+ * In replies to HEAD and in a 304 there is nothing to measure: there the function's own word stays, if it is a length.
  */
-export function sendableHeaders({ status, headers, body }: HttpReply, method: string): [string, string][] {
-  const own = headers.map(([name, value]): [string, string] => [name, value])
-  if (method === 'HEAD' || status === 304) return own
-  const others = own.filter(([name]) => name.toLowerCase() !== 'content-length')
-  return status === 204 ? others : [...others, ['content-length', String(body.byteLength)]]
+export function sendableHeaders(reply: HttpReply, method: string): [string, string][] {
+  const others = reply.headers.filter(([name]) => name.toLowerCase() !== 'content-length')
+  const length = lengthOf(reply, method)
+  const all = length === undefined ? others : [...others, ['content-length', length] as const]
+  return all.map(([name, value]) => [name, value])
+}
+
+function lengthOf(reply: HttpReply, method: string): string | undefined {
+  if (hasBody(reply, method)) return String(reply.body.byteLength)
+  if (reply.status === 205) return '0'
+  if (reply.status === 204) return undefined
+  const [length, ...more] = valuesOf(reply.headers, 'content-length')
+  return length !== undefined && more.length === 0 && /^\d+$/.test(length) ? length : undefined
 }

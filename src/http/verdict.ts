@@ -1,7 +1,7 @@
-import { answered, failed, type Answered, type Outcome } from '../core/outcome.js'
+import { answered, failed, type Answered, type Outcome, type Reply } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
 import type { FailureCode } from '../failures/catalogue.js'
-import { failure } from '../failures/failure.js'
+import { failure, type FailureDetails } from '../failures/failure.js'
 import { retryAfterMs } from '../failures/retry-after.js'
 import type { HttpFormat } from './format.js'
 import type { HttpHeaders } from './message.js'
@@ -35,27 +35,26 @@ export function httpVerdicts(format: HttpFormat, { retried, counted }: StatusSet
     }
 
   function read(outcome: Answered, nowMs: number): Outcome {
-    const { requestId, logTail } = outcome.reply
+    const known = detailsOf(outcome.reply)
     const bytes = outcome.value as Uint8Array | undefined
     const size = bytes?.byteLength ?? 0
     if (size > format.maxReplyBytes) {
       const message = `the reply has ${inWords(size)} bytes; ${format.name} takes at most ${inWords(format.maxReplyBytes)}; ${format.onInvalidReply}`
-      return failed(failure('HttpReplyTooLarge', message, { requestId }))
+      return failed(failure('HttpReplyTooLarge', message, known))
     }
     const reply = decode(format, bytes)
     if ('problem' in reply) {
       const message = `${reply.at} ${reply.problem}; ${format.onInvalidReply}`
-      return failed(failure('HttpReplyInvalid', message, { requestId }))
+      return failed(failure('HttpReplyInvalid', message, known))
     }
-    const { status } = reply
+    const { status, headers } = reply
     if (!retried.has(status) && !counted.has(status)) return answered(reply, outcome.reply)
     return failed(
       failure(CODES[status] ?? 'HttpErrorStatus', `the function answered ${status}`, {
+        ...known,
         status,
-        requestId,
         answer: reply,
-        remote: logTail === undefined ? undefined : { logTail },
-        retryAfterMs: retryAfterMs({ headers: byName(reply.headers), retryAfterSeconds: '' }, nowMs),
+        retryAfterMs: retryAfterMs({ headers: byName(headers), retryAfterSeconds: '' }, nowMs),
         ...(retried.has(status) ? {} : { retry: 'never' }),
         breaker: counted.has(status) ? 'failure' : 'ignore',
       }),
@@ -63,18 +62,27 @@ export function httpVerdicts(format: HttpFormat, { retried, counted }: StatusSet
   }
 }
 
+/** What came with the reply, which a failure would lose. */
+function detailsOf({ requestId, logTail, executedVersion }: Reply): FailureDetails {
+  const remote = {
+    ...(logTail !== undefined && { logTail }),
+    ...(executedVersion !== undefined && { executedVersion }),
+  }
+  return { requestId, ...(Object.keys(remote).length > 0 && { remote }) }
+}
+
 /** A reply's bytes, read as JSON and as the format says. */
 function decode(format: HttpFormat, bytes: Uint8Array | undefined): ReturnType<HttpFormat['decode']> {
+  if (bytes === undefined) return format.decode(undefined)
+  let text: string
   let value: unknown
   try {
-    value = bytes === undefined ? undefined : JSON.parse(utf8.decode(bytes))
+    text = utf8.decode(bytes)
+    value = JSON.parse(text)
   } catch {
-    return {
-      at: 'the reply',
-      problem: `must be JSON, but its ${inWords(bytes?.byteLength ?? 0)} bytes are not`,
-    }
+    return { at: 'the reply', problem: `must be JSON, but its ${inWords(bytes.byteLength)} bytes are not` }
   }
-  return format.decode(value)
+  return format.decode(value, text)
 }
 
 function inWords(bytes: number): string {

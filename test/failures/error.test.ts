@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Attempt, Decision } from '../../src/failures/attempt.js'
 import { classify } from '../../src/failures/classify.js'
-import { InvokeError, isInvokeError } from '../../src/failures/error.js'
+import { InvokeError, isInvokeError, preceded } from '../../src/failures/error.js'
 import { failure, type Failure, type RemoteError } from '../../src/failures/failure.js'
 
 const SECRET = 'AWS4-HMAC-SHA256 Credential=AKIA/SECRET'
@@ -192,5 +192,28 @@ describe('what a log sees of an InvokeError', () => {
     expect(printed).toContain('error.test.ts')
     expect(printed).toContain("errorType: 'TypeError'")
     expect(printed).toContain("cause: { name: 'ServiceException', message: 'oops' }")
+  })
+})
+
+describe('an error at the end of a call of several parts', () => {
+  const ran: Attempt = { number: 1, startedMs: 0, durationMs: 5, ran: 'yes' }
+
+  it('tells of what was sent before, and may have run by it', () => {
+    const last = errorOf(failure('ConnectionRefused', 'nobody there'), [{ ...ran, ran: 'no' }])
+    expect(last.mayHaveRun).toBe(false)
+    const whole = preceded(last, [ran], 30)
+    expect(whole).toMatchObject({
+      code: 'ConnectionRefused',
+      mayHaveRun: true,
+      target: 'quote',
+      elapsedMs: 42,
+    })
+    expect(whole.attempts.map((attempt) => attempt.ran)).toEqual(['yes', 'no'])
+    expect(whole.message).toContain('after 2 attempts in 42 ms; it ran')
+  })
+
+  it('is the same where nothing was sent before', () => {
+    const only = errorOf(failure('ConnectionRefused'))
+    expect(preceded(only, [], 30)).toBe(only)
   })
 })

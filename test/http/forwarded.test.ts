@@ -26,6 +26,10 @@ describe('what a front door adds', () => {
     expect(added(headers)['x-forwarded-for']).toBe('203.0.113.1, 198.51.100.2, 10.0.0.1, 192.0.2.7')
   })
 
+  it('takes an empty list of senders for none', () => {
+    expect(added([['x-forwarded-for', '']])['x-forwarded-for']).toBe('192.0.2.7')
+  })
+
   it('replaces what a client claims of protocol and port', () => {
     const headers = [
       ['X-Forwarded-Proto', 'http'],

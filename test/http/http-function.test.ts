@@ -3,7 +3,10 @@ import { InvalidSettingError } from 'resilient-lambda'
 import { z } from 'zod'
 import { jsonCodec } from '../../src/transport/payload.js'
 import { scripted } from '../invoker/support.js'
-import { plainFunction, requestWith } from './support.js'
+import { answered } from 'resilient-lambda/policies'
+import { HttpFunction } from '../../src/http/http-function.js'
+import { httpSettings } from '../../src/http/options.js'
+import { plain, plainFunction, requestWith } from './support.js'
 
 const text = (reply: { readonly body: Uint8Array }): string => Buffer.from(reply.body).toString()
 
@@ -175,6 +178,36 @@ describe('what may be repeated', () => {
   })
 })
 
+it('takes no promise for an answer, since one is never false', async () => {
+  const { lambda, script } = scripted()
+  const http = plainFunction(lambda('items'), { idempotent: (async () => false) as never })
+  await expect(http.send(requestWith({ method: 'POST' }))).rejects.toThrow(
+    'idempotent must be a function that returns true or false, but was a promise.',
+  )
+  expect(script('items').requests).toEqual([])
+})
+
+it('takes no format without limits', () => {
+  const { lambda } = scripted()
+  const { maxReplyBytes: _maxReplyBytes, ...unlimited } = plain
+  const make = (): unknown => new HttpFunction(lambda('items'), unlimited as never, httpSettings({}))
+  expect(make).toThrow('format.maxReplyBytes must be given')
+})
+
+test.each([
+  ['is invalid', 'hello', 'HttpReplyInvalid'],
+  ['is too large', { status: 200, body: 'x'.repeat(100) }, 'HttpReplyTooLarge'],
+  ['is judged by its status', { status: 503 }, undefined],
+])('a reply that %s keeps what came with it', async (_, reply, code) => {
+  const { lambda } = scripted({
+    transport: async () =>
+      answered(Buffer.from(JSON.stringify(reply)), { requestId: 'r', logTail: 'LOG', executedVersion: '7' }),
+  })
+  const result = await plainFunction(lambda('items')).send(requestWith({ method: 'POST' }))
+  expect(result.ok ? undefined : result.error.code).toBe(code)
+  expect(result.meta).toMatchObject({ requestId: 'r', logTail: 'LOG', executedVersion: '7' })
+})
+
 describe('a fallback', () => {
   it('is a Response, as often as it is needed', async () => {
     const { lambda, script } = scripted()
@@ -206,12 +239,137 @@ describe('a fallback', () => {
     expect(script('standby').requests.map(({ payload }) => payload)).toEqual([{ line: 'GET /items' }])
   })
 
-  it('that is no reply is a failure', async () => {
+  it('that is no reply is a failure, with the story of the call', async () => {
+    const { lambda, script } = scripted()
+    script('items').throws('TypeError', 'no stock')
+    const result = await plainFunction(lambda('items').fallback(null)).send(requestWith())
+    expect(result).toMatchObject({
+      ok: false,
+      error: { code: 'HttpReplyInvalid' },
+      meta: { fallback: false },
+    })
+    expect(!result.ok && result.error.message).toContain('the fallback answered, but status must be given')
+    expect(!result.ok && result.error.attempts).toMatchObject([{ code: 'FunctionError', ran: 'yes' }])
+  })
+
+  it('passes on nothing that concerns one connection, nor an encoding that fetch has undone', async () => {
     const { lambda, script } = scripted()
     script('items').fails('ENILimitReachedException')
-    const fn = lambda('items').retry(false).fallback(null)
+    const fetched = new Response('old', {
+      headers: {
+        connection: 'x-hop',
+        'x-hop': '1',
+        'transfer-encoding': 'chunked',
+        'content-encoding': 'gzip',
+      },
+    })
+    Object.defineProperty(fetched, 'url', { value: 'https://elsewhere.example/' })
+    const http = plainFunction(
+      lambda('items')
+        .retry(false)
+        .fallback(() => fetched),
+    )
+    const result = await http.send(requestWith())
+    expect(result.ok && result.reply.headers).toEqual([['content-type', 'text/plain;charset=UTF-8']])
+  })
+
+  it('keeps an encoding that fetch does not undo', async () => {
+    const { lambda, script } = scripted()
+    script('items').fails('ENILimitReachedException')
+    const fetched = new Response('old', { headers: { 'content-encoding': 'x-own' } })
+    Object.defineProperty(fetched, 'url', { value: 'https://elsewhere.example/' })
+    const http = plainFunction(
+      lambda('items')
+        .retry(false)
+        .fallback(() => fetched),
+    )
+    const result = await http.send(requestWith())
+    expect(result.ok && result.reply.headers).toContainEqual(['content-encoding', 'x-own'])
+  })
+
+  it('whose Response does not end is given up after as long as the fallback may take, and let go', async () => {
+    const { lambda, script, clock } = scripted()
+    script('items').fails('ENILimitReachedException')
+    const { response, cancelled } = endless()
+    const fn = lambda('items')
+      .retry(false)
+      .fallback(() => response, { limit: '300ms' })
+    const result = await clock.runUntil(plainFunction(fn).send(requestWith()))
+    expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyInvalid' } })
+    expect(!result.ok && result.error.message).toContain('its Response did not end within 300 ms')
+    expect(clock.now()).toBe(300)
+    await cancelled
+  })
+
+  it('whose Response does not end is let go when the caller does', async () => {
+    const { lambda, script } = scripted()
+    script('items').fails('ENILimitReachedException')
+    const { response, cancelled, begun } = endless()
+    const leaving = new AbortController()
+    const sent = plainFunction(
+      lambda('items')
+        .retry(false)
+        .fallback(() => response),
+    ).send(requestWith(), leaving.signal)
+    await begun
+    leaving.abort()
+    expect(await sent).toMatchObject({ ok: false, error: { code: 'Aborted' } })
+    await cancelled
+  })
+
+  it('whose Response is larger than the format takes is let go', async () => {
+    const { lambda, script } = scripted()
+    script('items').fails('ENILimitReachedException')
+    const fn = lambda('items')
+      .retry(false)
+      .fallback(() => new Response('x'.repeat(101)))
+    const result = await plainFunction(fn).send(requestWith())
+    expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyTooLarge' } })
+    expect(!result.ok && result.error.message).toContain('more than the 100 bytes that plain takes')
+  })
+
+  test.each([
+    ['is an error', () => Response.error(), 'its Response is an error'],
+    ['breaks off', () => new Response(broken()), 'its Response could not be read: cut'],
+    ['was read before', usedUp, 'its Response could not be read'],
+  ])('whose Response %s is a failure', async (_, response, problem) => {
+    const { lambda, script } = scripted()
+    script('items').fails('ENILimitReachedException')
+    const fn = lambda('items').retry(false).fallback(response)
     const result = await plainFunction(fn).send(requestWith())
     expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyInvalid' } })
-    expect(!result.ok && result.error.message).toContain('the fallback answered, but status must be given')
+    expect(!result.ok && result.error.message).toContain(problem)
   })
 })
+
+function broken(): ReadableStream {
+  return new ReadableStream({ pull: (controller) => controller.error(new Error('cut')) })
+}
+
+async function usedUp(): Promise<Response> {
+  const response = new Response('once')
+  await response.text()
+  return response
+}
+
+/** A Response that has begun, and goes on until it is cancelled. */
+function endless(): {
+  readonly response: Response
+  readonly begun: Promise<void>
+  readonly cancelled: Promise<void>
+} {
+  let begin = (): void => {}
+  let cancel = (): void => {}
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  const cancelled = new Promise<void>((resolve) => (cancel = resolve))
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(Buffer.from('a')),
+    // Asked for more only when the first chunk is being read.
+    pull: () => {
+      begin()
+      return new Promise(() => {})
+    },
+    cancel: () => cancel(),
+  })
+  return { response: new Response(body), begun, cancelled }
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { sendableHeaders, withoutHopByHop } from '../../src/http/reply-headers.js'
+import { withoutHopByHop } from '../../src/http/hop-by-hop.js'
+import { hasBody, sendableHeaders } from '../../src/http/reply-headers.js'
 import { replyWith } from './support.js'
 
 const body = Buffer.from('four')
@@ -29,6 +30,19 @@ describe('the length of a reply', () => {
   ])('%s is what the function said, since there is nothing to measure', (_, status, method) => {
     const reply = replyWith({ status, headers: [['content-length', '999']] })
     expect(sendableHeaders(reply, method)).toEqual([['content-length', '999']])
+  })
+
+  test.each([
+    ['two', ['5', '7']],
+    ['none', ['abc']],
+  ])('to HEAD is left out where what the function said is %s', (_, lengths) => {
+    const headers = lengths.map((length) => ['content-length', length] as const)
+    expect(sendableHeaders(replyWith({ headers }), 'HEAD')).toEqual([])
+  })
+
+  it('of a 205 is none, whatever the function returned', () => {
+    expect(sendableHeaders(replyWith({ status: 205, body }), 'GET')).toEqual([['content-length', '0']])
+    expect(hasBody({ status: 205 }, 'GET')).toBe(false)
   })
 
   it('is left out of a 204', () => {

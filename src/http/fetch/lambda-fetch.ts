@@ -6,10 +6,11 @@ import { forwarded } from '../forwarded.js'
 import { HttpFunction } from '../http-function.js'
 import type { HttpRequest } from '../message.js'
 import { httpOptionParsers, httpSettings, type HttpOptions } from '../options.js'
+import { readStream } from '../read-stream.js'
 import { fetchArguments } from './arguments.js'
 import { outgoing } from './outgoing.js'
 import { redirected, redirectOf } from './redirect.js'
-import { readRequestBody, sizeOf } from './request-body.js'
+import { sizeOf } from './request-body.js'
 import { fetchedResponse } from './response.js'
 
 /** What `lambdaFetch` takes beside the function and its format. */
@@ -50,7 +51,7 @@ export function lambdaFetch<I, O, E extends I>(
   }
 
   async function bodyOf(stream: ReadableStream, given: unknown, signal?: AbortSignal): Promise<Uint8Array> {
-    const bytes = await readRequestBody(stream, format.maxRequestBytes, signal)
+    const bytes = await readStream(stream, format.maxRequestBytes, signal)
     if (bytes) return bytes
     throw lambda.tooLarge(sizeOf(given)).error
   }

@@ -1,6 +1,6 @@
 import { VERSION } from '../../version.js'
 import type { HttpHeaders, HttpRequest } from '../message.js'
-import { withoutHopByHop } from '../reply-headers.js'
+import { withoutHopByHop } from '../hop-by-hop.js'
 import { headOf } from '../web-request.js'
 
 /** Whoever calls sits in this process. */

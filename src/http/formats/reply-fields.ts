@@ -2,7 +2,7 @@ import { show } from '../../core/settings.js'
 import { cut } from '../../failures/text.js'
 import type { InvalidReply } from '../format.js'
 import type { HttpHeaders, HttpReply } from '../message.js'
-import { withoutHopByHop } from '../reply-headers.js'
+import { withoutHopByHop } from '../hop-by-hop.js'
 import { base64Fault } from './base64.js'
 
 /** Source: RFC 9110, sections 5.1 and 5.5, and RFC 9112, section 4. */

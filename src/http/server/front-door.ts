@@ -2,7 +2,8 @@ import { forwarded } from '../forwarded.js'
 import type { HttpFunction } from '../http-function.js'
 import type { HttpHeaders } from '../message.js'
 import { readBody } from '../read-body.js'
-import { withoutHopByHop } from '../reply-headers.js'
+import { valuesOf } from '../headers.js'
+import { withoutHopByHop } from '../hop-by-hop.js'
 import type { GatewayAnswer, IncomingRequest } from './exchange.js'
 import type { Handle } from './handler.js'
 import { asUtf8 } from './header-text.js'
@@ -60,6 +61,5 @@ export function askFunction(httpFunction: HttpFunction): Handle {
 
 /** What the client says that the body has, before any of it is read; 0 where it does not say. */
 function declaredLength(headers: HttpHeaders): number {
-  const declared = headers.find(([name]) => name.toLowerCase() === 'content-length')
-  return declared ? Number(declared[1]) : 0
+  return Number(valuesOf(headers, 'content-length')[0] ?? 0)
 }

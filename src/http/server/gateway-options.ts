@@ -1,6 +1,6 @@
 import { InvalidSettingError, listOf, required, shape } from '../../core/settings.js'
 import type { Fn } from '../../invoker/fn.js'
-import type { HttpFormat } from '../format.js'
+import { parseFormat, type HttpFormat } from '../format.js'
 import { httpOptionParsers, type HttpOptions } from '../options.js'
 import { handlerOptionParsers, type HandlerOptions } from './handler.js'
 import { parseHealthCheck, type HealthCheckOptions } from './health-check-options.js'
@@ -25,7 +25,7 @@ export interface GatewayOptions extends HandlerOptions, HttpOptions {
 }
 
 const forEachRoute = { ...httpOptionParsers, healthCheck: parseHealthCheck }
-const anyRoute = shape({ ...conditionParsers, ...forEachRoute, fn, format })
+const anyRoute = shape({ ...conditionParsers, ...forEachRoute, fn, format: parseFormat })
 const route = required(anyRoute, 'fn', 'format')
 const routes = notEmpty(listOf(route), 'a list of at least one route')
 const anyOptions = shape({ ...handlerOptionParsers, ...forEachRoute, routes })
@@ -40,10 +40,4 @@ function fn(given: unknown, path: string): Fn<unknown, unknown> {
   if (typeof (given as Partial<Fn<unknown, unknown>> | null)?.safeInvoke === 'function')
     return given as Fn<unknown, unknown>
   throw new InvalidSettingError(path, given, "a function of an invoker, such as lambda('orders')")
-}
-
-function format(given: unknown, path: string): HttpFormat {
-  const { encode, decode } = (given ?? {}) as Partial<HttpFormat>
-  if (typeof encode === 'function' && typeof decode === 'function') return given as HttpFormat
-  throw new InvalidSettingError(path, given, 'a format, such as alb()')
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { InvalidSettingError } from '../../core/settings.js'
-import { sendableHeaders } from '../reply-headers.js'
+import { hasBody, sendableHeaders } from '../reply-headers.js'
 import type { GatewayAnswer, HttpHandler } from './exchange.js'
 import { answerLast } from './last-answer.js'
 import { marked } from './mark.js'
@@ -95,5 +95,5 @@ function send(response: ServerResponse, { reply }: GatewayAnswer, method = 'GET'
   const { status, statusText, body } = reply
   const headers = sendableHeaders(reply, method).flat()
   response.writeHead(status, statusText || (STATUS_CODES[status] ?? ''), headers)
-  response.end(method === 'HEAD' || status === 204 || status === 304 ? undefined : body)
+  response.end(hasBody(reply, method) ? body : undefined)
 }

@@ -1,4 +1,5 @@
 import { either, listOf, refusedAs, textLike, type Parse } from '../../core/settings.js'
+import { valuesOf } from '../headers.js'
 import type { HttpRequest } from '../message.js'
 import { isLike } from '../wildcards.js'
 
@@ -77,7 +78,7 @@ function anyMatches(patterns: readonly string[], text: string): boolean {
 }
 
 function hostOf({ headers }: Pick<HttpRequest, 'headers'>): string {
-  const given = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? ''
+  const given = valuesOf(headers, 'host')[0] ?? ''
   return plainHost(given.replace(/:\d*$/, ''))
 }
 

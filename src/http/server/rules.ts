@@ -1,4 +1,4 @@
-import type { HttpHeaders } from '../message.js'
+import { tokensOf, valuesOf } from '../headers.js'
 import type { GatewayAnswer, IncomingRequest } from './exchange.js'
 import { refuse, type Refusal } from './refusal.js'
 
@@ -81,12 +81,4 @@ function headersTooLarge({ headers }: Head): Refusal | undefined {
   const all = sizes.reduce((sum, size) => sum + size, 0)
   if (all <= LONGEST_HEAD_BYTES && sizes.every((size) => size <= LONGEST_HEADER_BYTES)) return undefined
   return { status: 400, reason: 'HeadersTooLarge', message: 'The headers of the request are too large.' }
-}
-
-function tokensOf(headers: HttpHeaders, name: string): readonly string[] {
-  return valuesOf(headers, name).flatMap((value) => value.split(',').map((token) => token.trim()))
-}
-
-function valuesOf(headers: HttpHeaders, wanted: string): readonly string[] {
-  return headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
 }
