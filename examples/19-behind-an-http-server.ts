@@ -6,8 +6,9 @@ import { alb, serveLambda, toNodeListener } from 'resilient-lambda/http'
 
 const shop = serveLambda(lambda('shop').deadline('10s'), alb())
 
-const response = await shop(new Request('https://shop.example/items/A1')) // as hono, Bun or Deno call it
-const server = createServer(toNodeListener(shop)) // the same for node:http
+const server = createServer(toNodeListener(shop)).listen(8080)
+
+const response = await shop(new Request('https://shop.example/items/A1')) // as hono and others call it
 // #endregion serve
 console.log(response.status, response.headers.get('x-answered-by'), await response.json())
 server.close()

@@ -15,7 +15,11 @@ export function answerTable() {
     const { status, reason } = refusalOf({ code, kind: verdict.kind, verdict })
     // An own name for each: the line is about all of them.
     const shown =
-      reason === `Lambda${code}` ? '`Lambda` and the code' : reason === code ? 'the code' : `\`${reason}\``
+      reason === `Lambda${code}`
+        ? '`Lambda` + code, such as `LambdaEC2ThrottledException`'
+        : reason === code
+          ? 'the code itself'
+          : `\`${reason}\``
     const key = `${status} | ${shown}`
     groups.set(key, [...(groups.get(key) ?? []), code])
   }

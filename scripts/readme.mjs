@@ -30,7 +30,8 @@ const FILL = {
     const [file, name] = place.split('#')
     return fence('ts', regionOf(readFileSync(join(root, file), 'utf8'), name, place))
   },
-  file: (path) => fence(path.split('.').at(-1), readFileSync(join(root, path), 'utf8').trim()),
+  file: (path) =>
+    fence(path.split('.').at(-1).replace('mjs', 'js'), readFileSync(join(root, path), 'utf8').trim()),
   'error-table': errorTable,
   'fault-table': faultTable,
   metrics: metricsTable,

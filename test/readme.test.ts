@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readFlags } from '../src/cli/flags.js'
@@ -49,7 +49,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
   const blocks = blocksOf(text)
 
   it('has no program that is not a region of an example', () => {
-    expect(blocks.filter(({ language, filled }) => language === 'ts' && !filled)).toEqual([])
+    expect(blocks.filter(({ language, filled }) => /^[jt]s$/.test(language) && !filled)).toEqual([])
     expect(blocks.filter(({ language }) => language === 'ts').length).toBeGreaterThan(5)
   })
 
@@ -71,7 +71,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
 
   it('has JSON that parses, and no block of another language', () => {
     for (const { language, code } of blocks) {
-      expect(['ts', 'sh', 'json', 'text']).toContain(language)
+      expect(['ts', 'js', 'sh', 'json', 'text']).toContain(language)
       if (language === 'json') JSON.parse(code)
     }
   })
@@ -79,8 +79,10 @@ describe.each(DOCUMENTS)('%s', (document) => {
   it('links only to what is there', () => {
     for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g)) {
       if (target.startsWith('http')) continue
-      if (target.startsWith('#')) expect(anchorsOf(text)).toContain(target)
-      else expect(existsSync(resolve(ROOT, dirname(document), target))).toBe(true)
+      const [file = '', anchor] = target.split('#')
+      const path = file === '' ? document : join(dirname(document), file)
+      expect(existsSync(`${ROOT}/${path}`), path).toBe(true)
+      if (anchor !== undefined) expect(anchorsOf(read(path))).toContain(`#${anchor}`)
     }
   })
 })

@@ -15,7 +15,7 @@ export interface Given<F extends Flags> {
 export function readFlags<const F extends Flags>(args: readonly string[], flags: F): Given<F> {
   check([...args], flags)
   const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true })
-  return { values: values as Given<F>['values'], positionals }
+  return { values, positionals }
 }
 
 /** Says in our own words what a strict `parseArgs` would refuse, and refuses what it would let pass. */

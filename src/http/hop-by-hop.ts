@@ -17,5 +17,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 /** Headers without those that concern one connection, the ones that `Connection` names included. */
 export function withoutHopByHop(headers: HttpHeaders): HttpHeaders {
   const named = new Set(tokensOf(headers, 'connection').map((token) => token.toLowerCase()))
+  // No client may take the host away, by which requests are routed and told apart.
+  named.delete('host')
   return headers.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !named.has(name.toLowerCase()))
 }

@@ -56,10 +56,11 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
   '16-every-policy': [8, /quote: answered/, /REPORT RequestId/],
   '17-against-a-local-lambda': [0, /^true\ntrue 3 attempts 2 executions\n$/],
   '18-fetch-over-lambda': [
-    5,
+    6,
     /^200 \{ sku: 'A1', cents: 1250 \}$/m,
     /a POST with a key: \{ accepted: \{ sku: 'A1' \} \}/,
     /a page that is not there: 404/,
+    /with a fallback: 200/,
   ],
   '19-behind-an-http-server': [1, /^200 function \{ sku: 'A1', cents: 1250 \}$/m],
   '20-a-gateway': [

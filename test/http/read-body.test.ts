@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { readBody } from '../../src/http/read-body.js'
 
 describe('reading a body', () => {
-  it('joins its chunks', async () => {
-    const read = await readBody(chunks(['ab', '', 'cd']), 4)
-    expect(Buffer.from(read ?? []).toString()).toBe('abcd')
+  it.each([
+    ['of all sizes', ['ab', '', 'cd', 'e', 'fghijklmnop', 'q', 'r']],
+    ['of one byte', '0123456789'.repeat(100).split('')],
+    ['that are none', []],
+  ])('joins its chunks, %s', async (_, texts) => {
+    const read = await readBody(chunks(texts), 1_000)
+    expect(read && Buffer.from(read).toString()).toBe(texts.join(''))
   })
 
   it('stops as soon as there is too much, and lets go of the rest', async () => {

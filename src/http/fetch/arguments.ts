@@ -13,6 +13,7 @@ export function fetchArguments(
   init: RequestInit,
   baseUrl: URL | undefined,
 ): FetchArguments {
+  if (Object(init) !== init) throw new InvalidSettingError('init', init, 'an object')
   const signal = signalOf(input, init)
   // What is no text may print as anything, and only a text is meant to be relative.
   const base = typeof input === 'string' ? baseUrl : undefined
@@ -38,8 +39,9 @@ function signalOf(input: unknown, init: RequestInit): AbortSignal | undefined {
  * a signal that outlives many requests would collect them.
  */
 function withoutSignal(init: RequestInit): RequestInit {
-  // Not a copy: of a Request in place of an init, the members are not its own.
-  return new Proxy(init, { get: (given, key) => (key === 'signal' ? null : Reflect.get(given, key)) })
+  // Not a copy: of a Request in place of an init, the members are not its own. Not a proxy of the init itself: of one
+  // that is frozen, no member may be given out changed.
+  return new Proxy({}, { get: (_, key) => (key === 'signal' ? null : Reflect.get(init, key)) })
 }
 
 function absolute(input: string, baseUrl: URL | undefined): URL {

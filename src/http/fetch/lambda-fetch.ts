@@ -1,5 +1,6 @@
 import { InvalidSettingError, refusedAs, shape } from '../../core/settings.js'
-import type { InvokeError } from '../../failures/error.js'
+import type { Attempt } from '../../failures/attempt.js'
+import { preceded, type InvokeError } from '../../failures/error.js'
 import type { Fn } from '../../invoker/fn.js'
 import type { HttpFormat } from '../format.js'
 import { forwarded } from '../forwarded.js'
@@ -47,7 +48,8 @@ export function lambdaFetch<I, O, E extends I>(
   return async function fetchFromLambda(input, init) {
     const { request, signal } = fetchArguments(input, init ?? {}, baseUrl)
     const body = request.body ? await bodyOf(request.body, init?.body, signal) : undefined
-    return follow(outgoing(request, body), request, signal)
+    // Awaited, so that this frame holds the caller's Request: one that was collected passes no abort on to its signal.
+    return await follow(outgoing(request, body), request, signal)
   }
 
   async function bodyOf(stream: ReadableStream, given: unknown, signal?: AbortSignal): Promise<Uint8Array> {
@@ -59,10 +61,15 @@ export function lambdaFetch<I, O, E extends I>(
   async function follow(first: HttpRequest, asked: Request, signal?: AbortSignal): Promise<Response> {
     let request = first
     let url = new URL(asked.url)
+    const before: Attempt[] = []
+    let elapsedMs = 0
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       const result = await lambda.send(forwarded(request), signal)
-      if (!result.ok) throw rejection(result.error, signal)
-      const { reply } = result
+      // Each hop is a call of its own, and its error knows of no other: one before it may have run.
+      if (!result.ok) throw rejection(preceded(result.error, before, elapsedMs), signal)
+      const { reply, meta } = result
+      before.push(...meta.attempts)
+      elapsedMs += meta.durationMs
       const next = redirectOf(reply, url, asked.redirect)
       if (!next) return fetchedResponse(reply, request.method, { url, redirected: redirects > 0 })
       request = redirected(request, reply.status, next)
@@ -72,9 +79,9 @@ export function lambdaFetch<I, O, E extends I>(
   }
 }
 
-/** An abort rejects with the caller's own reason. */
+/** An abort of the caller's rejects with its reason; a client may abort a request for reasons of its own. */
 function rejection(error: InvokeError, signal: AbortSignal | undefined): unknown {
-  return error.code === 'Aborted' && signal ? signal.reason : error
+  return signal?.aborted ? signal.reason : error
 }
 
 function baseUrl(given: unknown, path: string): URL {

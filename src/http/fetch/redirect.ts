@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { show } from '../../core/settings.js'
 import type { HttpReply, HttpRequest } from '../message.js'
 
 /** Source: Fetch standard, "redirect status". */
@@ -17,7 +16,11 @@ const ABOUT_THE_BODY: ReadonlySet<string> = new Set([
 /**
  * Where a reply leads next; undefined where it is to be returned as it is, as one that leads to another origin is.
  *
- * @throws {TypeError} where the redirect is forbidden, or leads nowhere
+ * A Location with credentials is an error, as it is for every caller that is no page of the URL's own origin.
+ *
+ * Source: Fetch standard, "HTTP-redirect fetch".
+ *
+ * @throws {TypeError} where the redirect is forbidden, has credentials, or leads nowhere
  */
 export function redirectOf({ status, headers }: HttpReply, from: URL, mode: string): URL | undefined {
   if (mode === 'manual' || !REDIRECTS.has(status)) return undefined
@@ -26,9 +29,14 @@ export function redirectOf({ status, headers }: HttpReply, from: URL, mode: stri
   const [, location] = headers.find(([name]) => name.toLowerCase() === 'location') ?? []
   if (location === undefined) return undefined
   if (!URL.canParse(location, from.href))
-    throw new TypeError(`The function answered ${status}, and its Location, ${show(location)}, is no URL.`)
+    throw new TypeError(`The function answered ${status}, and its Location is no URL.`)
   const to = new URL(location, from)
-  return to.origin === from.origin ? to : undefined
+  if (to.origin !== from.origin) return undefined
+  if (to.username !== '' || to.password !== '')
+    throw new TypeError(
+      `The function answered ${status}, and its Location has credentials, which fetch does not follow.`,
+    )
+  return to
 }
 
 /**

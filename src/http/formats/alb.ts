@@ -4,8 +4,8 @@ import type { HttpFormat } from '../format.js'
 import type { HttpHeaders, HttpRequest } from '../message.js'
 import { parseTargetGroup } from '../target-group.js'
 import { encodedBody } from './body.js'
+import { EXAMPLE_TARGET_GROUP } from './examples.js'
 import { MIB } from './limits.js'
-import { EXAMPLE_ACCOUNT, EXAMPLE_REGION } from './option-parsers.js'
 import { allOfEach, lastOfEach, lowerCased } from './pairs.js'
 import { rawParameters } from './query.js'
 import { readReply, type ReplyFields } from './reply-fields.js'
@@ -22,8 +22,6 @@ export interface AlbOptions {
    */
   readonly multiValueHeaders?: boolean
 }
-
-const EXAMPLE_TARGET_GROUP = `arn:aws:elasticloadbalancing:${EXAMPLE_REGION}:${EXAMPLE_ACCOUNT}:targetgroup/example/0123456789abcdef`
 
 const parse = shape({
   targetGroupArn: (given, path) => parseTargetGroup(given, path).arn,
@@ -74,7 +72,7 @@ const SINGLE_VALUE: Mode = {
     headers: lastOfEach(lowerCased(headers)),
   }),
   headersOf(fields) {
-    refuseInstead(fields, 'headers', 'multiValueHeaders', 'off')
+    refuseElsewhere(fields, 'headers', 'multiValueHeaders', 'off')
     return fields.headers()
   },
 }
@@ -85,16 +83,16 @@ const MULTI_VALUE: Mode = {
     multiValueHeaders: allOfEach(lowerCased(headers)),
   }),
   headersOf(fields) {
-    refuseInstead(fields, 'multiValueHeaders', 'headers', 'on')
+    refuseElsewhere(fields, 'multiValueHeaders', 'headers', 'on')
     return fields.multiValueHeaders()
   },
 }
 
 /** A load balancer reads one of the two only: headers in the other would go missing without a word. */
-function refuseInstead(fields: ReplyFields, wanted: string, other: string, state: 'on' | 'off'): void {
-  if (fields.has(wanted) || !fields.has(other)) return
+function refuseElsewhere(fields: ReplyFields, wanted: string, other: string, state: 'on' | 'off'): void {
+  if (!fields.isEmpty(wanted) || fields.isEmpty(other)) return
   fields.refuse(
     wanted,
-    `must be there instead of ${other}, since multi-value headers are ${state} for the target group`,
+    `must hold what is in ${other}, since multi-value headers are ${state} for the target group`,
   )
 }

@@ -3,16 +3,9 @@ import { listOf, shape, textLike } from '../../core/settings.js'
 import type { HttpFormat } from '../format.js'
 import type { HttpHeaders, HttpRequest } from '../message.js'
 import { encodedBody, textUnless } from './body.js'
+import { EXAMPLE_ACCOUNT, EXAMPLE_API, EXAMPLE_REGION } from './examples.js'
 import { LAMBDA_MAX_REPLY_BYTES, MIB } from './limits.js'
-import {
-  accountId,
-  EXAMPLE_ACCOUNT,
-  EXAMPLE_API,
-  EXAMPLE_REGION,
-  hostLabel,
-  region,
-  stageVariables,
-} from './option-parsers.js'
+import { accountId, hostLabel, region, stageVariables } from './option-parsers.js'
 import { allOfEach, lastOfEach } from './pairs.js'
 import { pathTemplate, resourcePath } from './path-template.js'
 import { decodedParameters } from './query.js'

@@ -2,16 +2,9 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { shape, textLike } from '../../core/settings.js'
 import type { HttpFormat } from '../format.js'
 import type { HttpRequest } from '../message.js'
+import { EXAMPLE_ACCOUNT, EXAMPLE_API, EXAMPLE_REGION } from './examples.js'
 import { LAMBDA_MAX_REPLY_BYTES, MIB } from './limits.js'
-import {
-  accountId,
-  EXAMPLE_ACCOUNT,
-  EXAMPLE_API,
-  EXAMPLE_REGION,
-  hostLabel,
-  region,
-  stageVariables,
-} from './option-parsers.js'
+import { accountId, hostLabel, region, stageVariables } from './option-parsers.js'
 import { pathTemplate, routeKey } from './path-template.js'
 import { eventV2, replyV2 } from './payload-v2.js'
 import { percentDecoded } from './percent.js'

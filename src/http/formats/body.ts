@@ -10,7 +10,6 @@ interface EncodedBody {
 /** Whether a body goes into the event as text, by its headers, whose names are in lower case. */
 type TextRule = (headers: ReadonlyMap<string, string>) => boolean
 
-/** Source: Application Load Balancer, "Lambda functions as targets"; HTTP APIs and function URLs do the same. */
 const TEXTUAL: ReadonlySet<string> = new Set([
   'application/json',
   'application/javascript',
@@ -49,10 +48,15 @@ export function textUnless(binaryMediaTypes: readonly string[]): TextRule {
   }
 }
 
+/**
+ * The rule of a load balancer, for which any `Content-Encoding` is one, `identity` too.
+ *
+ * Source: Application Load Balancer, "Lambda functions as targets"; HTTP APIs and function URLs do the same.
+ */
 function unencodedText(headers: ReadonlyMap<string, string>): boolean {
-  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (headers.has('content-encoding')) return false
   const type = mediaType(headers.get('content-type') ?? '')
-  return encoding === 'identity' && (type.startsWith('text/') || TEXTUAL.has(type))
+  return type.startsWith('text/') || TEXTUAL.has(type)
 }
 
 function mediaType(contentType: string): string {

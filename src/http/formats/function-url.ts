@@ -2,8 +2,9 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { shape } from '../../core/settings.js'
 import type { HttpFormat } from '../format.js'
 import type { HttpRequest } from '../message.js'
+import { EXAMPLE_FUNCTION_URL, EXAMPLE_REGION } from './examples.js'
 import { LAMBDA_MAX_REPLY_BYTES, MIB } from './limits.js'
-import { EXAMPLE_REGION, hostLabel, region } from './option-parsers.js'
+import { hostLabel, region } from './option-parsers.js'
 import { eventV2, replyV2 } from './payload-v2.js'
 
 /** Which function URL the events come from. */
@@ -13,8 +14,6 @@ export interface FunctionUrlOptions {
   /** @defaultValue 'us-east-1' */
   readonly region?: string
 }
-
-const EXAMPLE_URL = 'abcdefghijklmnopqrstuvwxyz012345'
 
 const parse = shape({ urlId: hostLabel, region })
 
@@ -27,7 +26,7 @@ const parse = shape({ urlId: hostLabel, region })
  * @throws {InvalidSettingError}
  */
 export function functionUrl(options: FunctionUrlOptions = {}): HttpFormat<LambdaFunctionURLEvent> {
-  const { urlId = EXAMPLE_URL, region = EXAMPLE_REGION } = parse(options, 'functionUrl')
+  const { urlId = EXAMPLE_FUNCTION_URL, region = EXAMPLE_REGION } = parse(options, 'functionUrl')
   const endpoint = {
     accountId: 'anonymous',
     apiId: urlId,

@@ -1,10 +1,5 @@
 import { mapOf, text, textLike } from '../../core/settings.js'
 
-// The owner of everything in AWS's own examples.
-export const EXAMPLE_ACCOUNT = '123456789012'
-export const EXAMPLE_REGION = 'us-east-1'
-export const EXAMPLE_API = 'a1b2c3d4e5'
-
 export const accountId = textLike(/^\d{12}$/, "the 12 digits of an account, such as '123456789012'")
 
 export const region = textLike(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "a region, such as 'eu-central-1'")

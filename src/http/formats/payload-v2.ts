@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import { show } from '../../core/settings.js'
 import type { InvalidReply } from '../format.js'
 import type { HttpReply, HttpRequest } from '../message.js'
 import { encodedBody } from './body.js'
@@ -8,6 +7,7 @@ import { percentDecoded } from './percent.js'
 import { decodedParameters } from './query.js'
 import { readReply } from './reply-fields.js'
 import { requestTime } from './request-time.js'
+import { typeName } from './type-name.js'
 
 /** Where a request came in. */
 interface Endpoint {
@@ -56,12 +56,12 @@ export function eventV2(request: HttpRequest, endpoint: Endpoint): APIGatewayPro
 }
 
 /**
- * A reply in payload format 2.0; whatever has no status code is a body on its own.
+ * A reply in payload format 2.0; whatever has no status code is a body on its own. `text` is the JSON as it came.
  *
  * Source: API Gateway, "Create AWS Lambda proxy integrations for HTTP APIs", Lambda function response.
  */
-export function replyV2(given: unknown): HttpReply | InvalidReply {
-  if (!hasStatusCode(given)) return inferred(given)
+export function replyV2(given: unknown, text?: string): HttpReply | InvalidReply {
+  if (!hasStatusCode(given)) return inferred(given, text)
   return readReply(given, (fields) => ({
     status: fields.status({ texts: true }),
     statusText: '',
@@ -77,11 +77,12 @@ function hasStatusCode(given: unknown): boolean {
 }
 
 /** Text as it is, anything else as JSON; a function that returns nothing has returned null. */
-function inferred(given: unknown): HttpReply | InvalidReply {
-  const text = typeof given === 'string' ? given : json(given ?? null)
-  if (text === undefined) return { at: 'the reply', problem: `must be JSON, but was ${show(given)}` }
+function inferred(given: unknown, text?: string): HttpReply | InvalidReply {
+  // Written anew, JSON would lose digits of its numbers, and the order of its keys.
+  const body = typeof given === 'string' ? given : (text ?? json(given ?? null))
+  if (body === undefined) return { at: 'the reply', problem: `must be JSON, but was ${typeName(given)}` }
   const headers = [['content-type', 'application/json']] as const
-  return { status: 200, statusText: '', headers, body: Buffer.from(text) }
+  return { status: 200, statusText: '', headers, body: Buffer.from(body) }
 }
 
 function json(value: unknown): string | undefined {

@@ -4,6 +4,7 @@ import type { InvalidReply } from '../format.js'
 import type { HttpHeaders, HttpReply } from '../message.js'
 import { withoutHopByHop } from '../hop-by-hop.js'
 import { base64Fault } from './base64.js'
+import { typeName } from './type-name.js'
 
 /** Source: RFC 9110, sections 5.1 and 5.5, and RFC 9112, section 4. */
 const TOKEN = /^[!#$%&'*+.^`|~\w-]+$/
@@ -22,7 +23,7 @@ export function readReply(
   read: (fields: ReplyFields) => HttpReply,
 ): HttpReply | InvalidReply {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return { at: 'the reply', problem: `must be an object with a statusCode, but was ${show(given)}` }
+    return { at: 'the reply', problem: `must be an object with a statusCode, but was ${typeName(given)}` }
   }
   const fields = new ReplyFields(given as Readonly<Record<string, unknown>>)
   const reply = read(fields)
@@ -46,6 +47,11 @@ export class ReplyFields {
   /** Null counts as absent: serializers of other languages write it for what was not set. */
   has(name: string): boolean {
     return this.#fields[name] !== undefined && this.#fields[name] !== null
+  }
+
+  /** Whether a field is absent, or an object of nothing. */
+  isEmpty(name: string): boolean {
+    return Object.keys(this.#fields[name] ?? {}).length === 0
   }
 
   refuse(at: string, problem: string): void {
@@ -72,12 +78,14 @@ export class ReplyFields {
   statusText(): string {
     if (!this.has('statusDescription')) return ''
     const given = this.#fields.statusDescription
-    if (typeof given === 'string' && !UNSENDABLE.test(given)) return given.replace(/^\d{3} ?/, '')
-    this.refuse(
-      'statusDescription',
-      `must be a text that a status line can carry, such as '200 OK', but was ${show(given)}`,
-    )
-    return ''
+    if (typeof given !== 'string') {
+      this.refuse('statusDescription', `must be a text, such as '200 OK', but was ${typeName(given)}`)
+      return ''
+    }
+    const unsendable = given.search(UNSENDABLE)
+    if (unsendable >= 0)
+      this.refuse('statusDescription', `has a character, at ${unsendable}, that no status line can carry`)
+    return given.replace(/^\d{3} ?/, '')
   }
 
   headers(): HttpHeaders {
@@ -92,7 +100,7 @@ export class ReplyFields {
       if (Array.isArray(values)) {
         return values.map((value: unknown, index) => this.#header(name, value, `${at}[${index}]`))
       }
-      this.refuse(at, `must be a list, but was ${show(values)}`)
+      this.refuse(at, `must be a list, but was ${typeName(values)}`)
       return []
     })
   }
@@ -103,7 +111,7 @@ export class ReplyFields {
     if (Array.isArray(cookies)) {
       return cookies.map((cookie: unknown, index) => this.#header('set-cookie', cookie, `cookies[${index}]`))
     }
-    this.refuse('cookies', `must be a list, but was ${show(cookies)}`)
+    this.refuse('cookies', `must be a list, but was ${typeName(cookies)}`)
     return []
   }
 
@@ -114,7 +122,7 @@ export class ReplyFields {
     }
     if (!this.has('body')) return new Uint8Array()
     if (typeof body !== 'string') {
-      this.refuse('body', `must be a text, but was ${show(body)}`)
+      this.refuse('body', `must be a text, but was ${typeName(body)}`)
       return new Uint8Array()
     }
     if (isBase64Encoded !== true) return Buffer.from(body)
@@ -127,14 +135,14 @@ export class ReplyFields {
     if (!this.has(name)) return []
     const given = this.#fields[name]
     if (typeof given === 'object' && given !== null && !Array.isArray(given)) return Object.entries(given)
-    this.refuse(name, `must be an object, but was ${show(given)}`)
+    this.refuse(name, `must be an object, but was ${typeName(given)}`)
     return []
   }
 
   #header(name: string, value: unknown, at: string): readonly [string, string] {
     if (!TOKEN.test(name)) this.refuse(at, 'has a name that no header can have')
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      this.refuse(at, `must be a text, a number or a boolean, but was ${show(value)}`)
+      this.refuse(at, `must be a text, a number or a boolean, but was ${typeName(value)}`)
       return [name, '']
     }
     const text = trimmed(String(value))

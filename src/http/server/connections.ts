@@ -14,7 +14,6 @@ export class Connections {
   begin(socket: Socket, response: ServerResponse): void {
     const unanswered = this.#open.get(socket)
     unanswered?.add(response)
-    if (this.#closing) response.shouldKeepAlive = false
     response.once('close', () => {
       unanswered?.delete(response)
       if (this.#closing && unanswered?.size === 0) socket.destroySoon()
@@ -26,7 +25,7 @@ export class Connections {
     this.#closing = true
     for (const [socket, unanswered] of this.#open) {
       for (const response of unanswered) response.shouldKeepAlive = false
-      if (unanswered.size === 0 || socket.writableEnded) socket.destroySoon()
+      if (unanswered.size === 0) socket.destroySoon()
     }
   }
 

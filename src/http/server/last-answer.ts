@@ -16,10 +16,9 @@ export function answerLast(
   socket: Socket,
   { reply }: GatewayAnswer,
   method = 'GET',
-  lingerMs = LINGER_MS,
+  clock = systemClock,
 ): void {
   if (socket.writableEnded || socket.destroyed) return
-  socket.on('error', () => {})
   const lines = [
     `HTTP/1.1 ${reply.status} ${reply.statusText || (STATUS_CODES[reply.status] ?? '')}`,
     ...sendableHeaders(reply, method).map(([name, value]) => `${name}: ${value}`),
@@ -28,6 +27,6 @@ export function answerLast(
   ]
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
   socket.end(method === 'HEAD' ? head : Buffer.concat([head, reply.body]))
-  const lingering = systemClock.setTimer(lingerMs, () => socket.destroy(), true)
+  const lingering = clock.setTimer(LINGER_MS, () => socket.destroy(), true)
   socket.once('close', () => lingering.cancel())
 }

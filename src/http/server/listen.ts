@@ -79,6 +79,8 @@ export async function listen(
   })
   // Node drops headers beyond a number in silence; their size is limited already.
   server.maxHeadersCount = 0
+  // Node takes those for idle that are still taking their answer, and cuts them off.
+  server.closeIdleConnections = () => {}
   const connections = answerWith(handler, server, idleTimeoutMs)
   server.listen(parsed.port, host)
   await once(server, 'listening')

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { answerLast } from './last-answer.js'
 import { marked } from './mark.js'
 import { refuse, type Refusal } from './refusal.js'
-import { pendingBefore } from './turns.js'
+import { answersBefore } from './turns.js'
 
 const BAD_REQUEST = { status: 400, reason: 'BadRequest', message: 'The request is malformed.' }
 
@@ -22,17 +22,12 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 /** Answers what never became a request, after whatever came before it on the connection, and ends the connection. */
 export function answerMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
-  const pending = pendingBefore(socket)
-  // What goes on arriving is as malformed as what is answered.
-  if (code.startsWith('HPE_') && (pending || socket.writableEnded)) socket.pause()
-  void answerAfter(pending, socket, REFUSALS[code] ?? BAD_REQUEST)
+  // Nobody can say any more where the next request begins.
+  if (code.startsWith('HPE_')) socket.pause()
+  void answerAfter(answersBefore(socket), socket, REFUSALS[code] ?? BAD_REQUEST)
 }
 
-async function answerAfter(
-  pending: Promise<void> | undefined,
-  socket: Socket,
-  refusal: Refusal,
-): Promise<void> {
-  await pending
+async function answerAfter(others: Promise<void>, socket: Socket, refusal: Refusal): Promise<void> {
+  await others
   answerLast(socket, marked(refuse(refusal)))
 }

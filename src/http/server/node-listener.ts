@@ -67,8 +67,7 @@ async function answer(
   { stallMs, beforeBody }: Settings,
 ): Promise<void> {
   const { socket, method, httpVersion } = request
-  // What a client sends after its last answer is not even read.
-  if (socket.writableEnded || socket.destroyed) return void socket.pause()
+  if (socket.destroyed) return
   const gone = new AbortController()
   const closed = new Promise<void>((resolve) => {
     response.once('close', () => {
@@ -78,13 +77,10 @@ async function answer(
       resolve()
     })
   })
-  // The client may go at any moment.
-  response.on('error', () => {})
   if (stallMs !== undefined) response.setTimeout(0)
   const answered = /^1\.[01]$/.test(httpVersion)
     ? await handler.handle(incomingOf(request, gone.signal, beforeBody))
     : OTHER_VERSION
-  if (gone.signal.aborted) return
   if (stallMs !== undefined) response.setTimeout(stallMs)
   if (answered.unread) answerLast(socket, answered, method)
   else send(response, answered, method)

@@ -60,9 +60,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 async function* bodyOf(request: IncomingMessage, beforeBody: () => void): AsyncGenerator<Uint8Array> {
   beforeBody()
-  // Reading no further must not destroy the request: that takes the connection with it, and so the answer.
-  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
-  for await (const chunk of chunks) yield chunk
+  for await (const chunk of request as AsyncIterable<Uint8Array>) yield chunk
 }
 
 function originOf(socket: Socket & { readonly encrypted?: boolean }): HttpOrigin {

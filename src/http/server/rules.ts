@@ -60,8 +60,8 @@ function notOneHost({ headers }: Head): Refusal | undefined {
 
 /** Of others the function would get a body that it cannot read. */
 function badTransferCoding({ headers }: Head): Refusal | undefined {
-  if (tokensOf(headers, 'transfer-encoding').every((coding) => coding.toLowerCase() === 'chunked'))
-    return undefined
+  const codings = valuesOf(headers, 'transfer-encoding')
+  if (codings.every((coding) => coding.trim().toLowerCase() === 'chunked')) return undefined
   return { status: 400, reason: 'BadTransferCoding', message: 'The only transfer coding is chunked.' }
 }
 

@@ -1,31 +1,33 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** What is under way on a connection: its latest request, and those before it. */
+/** What is under way on a connection. */
 interface Line {
+  /** The last that came. */
   request: IncomingMessage
-  before: Promise<void> | undefined
-  latest: Promise<void> | undefined
+  before: Promise<void>
+  answered: Promise<void>
   unanswered: number
 }
 
 /** Hardly any client sends a request before it has the last answer; one that sends so many means harm. */
 const MOST_UNANSWERED = 100
 
+const NOTHING = Promise.resolve()
 const lines = new WeakMap<Socket, Line>()
 
 /** Answers the requests of a connection one after the other, in the order in which they came. */
 export function takeTurn(request: IncomingMessage, answer: () => Promise<void>): void {
   const { socket } = request
-  const line = lines.get(socket) ?? { request, before: undefined, latest: undefined, unanswered: 0 }
+  const line = lines.get(socket) ?? { request, before: NOTHING, answered: NOTHING, unanswered: 0 }
   lines.set(socket, line)
   if (line.unanswered >= MOST_UNANSWERED) return void socket.destroy()
   line.unanswered += 1
   line.request = request
-  line.before = line.latest
-  line.latest = run(line.before)
+  line.before = line.answered
+  line.answered = run(line.before)
 
-  async function run(before: Promise<void> | undefined): Promise<void> {
+  async function run(before: Promise<void>): Promise<void> {
     try {
       await before
       await answer()
@@ -34,12 +36,11 @@ export function takeTurn(request: IncomingMessage, answer: () => Promise<void>):
       socket.destroy()
     }
     line.unanswered -= 1
-    if (line.unanswered === 0) line.latest = undefined
   }
 }
 
-/** What must be over before something else may be written: undefined where nothing is under way but an unfinished request. */
-export function pendingBefore(socket: Socket): Promise<void> | undefined {
+/** What must be over before something else may be written; a request that never came whole is not waited for. */
+export function answersBefore(socket: Socket): Promise<void> {
   const line = lines.get(socket)
-  return line?.request.complete ? line.latest : line?.before
+  return (line?.request.complete ? line.answered : line?.before) ?? NOTHING
 }

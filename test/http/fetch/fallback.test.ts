@@ -6,7 +6,7 @@ import type { Fn } from 'resilient-lambda'
 import { lambdaFetch } from 'resilient-lambda/http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { scripted } from '../../invoker/support.js'
-import { BASE_URL, format, rejectionOf, reply, scriptedFetch, seenIn } from './support.js'
+import { BASE_URL, format, reply, scriptedFetch } from './support.js'
 
 const failing = (shape: (fn: Fn<unknown, unknown>) => Fn<unknown, unknown>): typeof fetch => {
   const { fetch, items } = scriptedFetch({}, (fn) => shape(fn.retry(false)))
@@ -32,32 +32,6 @@ describe('a fallback', () => {
     }
   })
 
-  it('is made by a function of the error', async () => {
-    const fetch = failing((fn) =>
-      fn.fallback(({ error }) => Response.json({ why: error.kind }, { status: 500 })),
-    )
-    expect(await (await fetch('/a')).json()).toEqual({ why: 'function' })
-  })
-
-  it('answers for a status that is a failure, after the last attempt', async () => {
-    const { fetch, items, clock } = scriptedFetch({}, (fn) => fn.fallback(new Response('later')))
-    items.replies(reply(503, 'busy'))
-    expect(await (await clock.runUntil(fetch('/a'))).text()).toBe('later')
-    expect(items.requests).toHaveLength(3)
-  })
-
-  it('is another function in the same format', async () => {
-    const { lambda, script } = scripted()
-    script('items').fails('ResourceNotReadyException')
-    script('backup').replies(reply(200, 'from the backup', { 'Set-Cookie': ['a=1', 'b=2'] }))
-    const fn = lambda('items').retry(false).fallback(lambda('backup'))
-    const fetch = lambdaFetch(fn, format, { baseUrl: BASE_URL })
-    const response = await fetch('/a?b=1')
-    expect(await response.text()).toBe('from the backup')
-    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
-    expect(script('backup').requests.map(({ payload }) => seenIn(payload).target)).toEqual(['/a?b=1'])
-  })
-
   it('is another function only where a repeat is safe', async () => {
     const { lambda, script } = scripted()
     script('items').replies(reply(503, 'busy'))
@@ -67,14 +41,6 @@ describe('a fallback', () => {
     expect(await fetch('/a', { method: 'POST' })).toMatchObject({ status: 503 })
     expect(script('backup').requests).toEqual([])
     expect(await fetch('/a', { method: 'PUT' })).toMatchObject({ status: 200 })
-  })
-
-  it('that is no reply is an error', async () => {
-    const error = await rejectionOf(failing((fn) => fn.fallback({ total: 0 }))('/a'))
-    expect(error).toMatchObject({
-      code: 'HttpReplyInvalid',
-      message: expect.stringContaining('the fallback answered, but statusCode must be'),
-    })
   })
 
   it('may be encoded, as a reply may', async () => {

@@ -1,3 +1,4 @@
+import type { InvokeError } from 'resilient-lambda'
 import { describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import { rejectionOf, reply, scriptedFetch } from './support.js'
 
@@ -93,6 +94,34 @@ describe('a redirect within the origin', () => {
     expect(seen().map(({ method }) => method)).toEqual(['HEAD', 'HEAD'])
   })
 
+  it('whose later hop fails does not hide that the function ran', async () => {
+    const { fetch, items, clock } = scriptedFetch({}, (fn) => fn.retry(false))
+    items.after('2s').replies(to(303, '/b')).after('500ms').replies(to(302, '/c'))
+    items.after('1s').fails('ConnectionRefused')
+    const call = fetch('/a', { method: 'POST', body: 'abc' })
+    const error = await clock.runUntil(rejectionOf(call))
+    expect(error).toMatchObject({
+      code: 'ConnectionRefused',
+      verdict: { ran: 'no' },
+      mayHaveRun: true,
+      elapsedMs: 3_500,
+      message: expect.stringContaining('after 3 attempts in 3.5 s; it ran'),
+    })
+    expect((error as InvokeError).attempts.map(({ ran, code = 'answered' }) => `${ran}: ${code}`)).toEqual([
+      'yes: answered',
+      'yes: answered',
+      'no: ConnectionRefused',
+    ])
+  })
+
+  it('whose first call fails did not run', async () => {
+    const { fetch, items } = scriptedFetch({}, (fn) => fn.retry(false))
+    items.fails('ConnectionRefused')
+    const error = await rejectionOf(fetch('/a', { method: 'POST', body: 'abc' }))
+    expect(error).toMatchObject({ code: 'ConnectionRefused', mayHaveRun: false })
+    expect((error as InvokeError).attempts).toHaveLength(1)
+  })
+
   it('is followed up to twenty times', async () => {
     const { fetch, items } = scriptedFetch()
     for (let hop = 1; hop <= 20; hop++) items.replies(to(302, `/${hop}`))
@@ -117,6 +146,7 @@ describe('a redirect that is not followed', () => {
     ['to another port', 'https://items.internal:8443/a'],
     ['to another scheme', 'http://items.internal/a'],
     ['to no web page at all', 'app://callback?code=1'],
+    ['to another host, with credentials', 'https://me:secret@elsewhere.test/a'],
   ])('is returned as it is: %s', async (_, location) => {
     const { fetch, items } = scriptedFetch()
     items.replies(to(302, location))
@@ -174,7 +204,31 @@ describe('a redirect that is not followed', () => {
     const error = await rejectionOf(fetch('/a'))
     expect(error).toBeInstanceOf(TypeError)
     expect(error).toMatchObject({
-      message: "The function answered 302, and its Location, 'https://a b/', is no URL.",
+      message: 'The function answered 302, and its Location is no URL.',
+    })
+  })
+
+  test.each([
+    'https://me:secret@items.internal/there',
+    '//me@items.internal/there',
+    'https://:secret@items.internal/',
+  ])('is an error where its Location has credentials: %s', async (location) => {
+    const { fetch, items } = scriptedFetch()
+    items.replies(to(302, location))
+    const error = await rejectionOf(fetch('/a'))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toMatchObject({
+      message: 'The function answered 302, and its Location has credentials, which fetch does not follow.',
+    })
+    expect(items.requests).toHaveLength(1)
+  })
+
+  it('is returned with its credentials where the caller follows by hand', async () => {
+    const { fetch, items } = scriptedFetch()
+    items.replies(to(302, 'https://me:secret@items.internal/there'))
+    expect(await fetch('/a', { redirect: 'manual' })).toMatchObject({
+      status: 302,
+      url: 'https://items.internal/a',
     })
   })
 })

@@ -1,7 +1,7 @@
 import type { ALBEvent } from 'aws-lambda'
-import type { CallEvent, Fn } from 'resilient-lambda'
+import type { Fn } from 'resilient-lambda'
 import { describe, expect, it, test } from 'vitest'
-import { localFetch, rejectionOf, reply, scriptedFetch, seenIn } from './support.js'
+import { localFetch, reply, scriptedFetch, seenIn } from './support.js'
 
 const quickly = (fn: Fn<unknown, unknown>): Fn<unknown, unknown> => fn.retry({ baseDelay: 1 })
 
@@ -43,28 +43,10 @@ describe('a request whose reply was cut off', () => {
   })
 
   test.each([
-    ['a POST that is declared so', { method: 'POST' }, { idempotent: true }, 2],
-    [
-      'a POST to a function that is declared so',
-      { method: 'POST' },
-      { shape: (fn: Fn<unknown, unknown>) => quickly(fn).idempotent() },
-      2,
-    ],
-    ['a GET that is declared otherwise', { method: 'GET' }, { idempotent: false }, 1],
-    [
-      'a POST that a callback allows',
-      { method: 'POST' },
-      { idempotent: ({ request }: { request: { path: string } }) => request.path === '/items/7' },
-      2,
-    ],
-    [
-      'a GET that a callback forbids',
-      { method: 'GET' },
-      { idempotent: ({ byDefault }: { byDefault: boolean }) => !byDefault },
-      1,
-    ],
-  ])('is repeated as it was told: %s', async (_, init, options, executions) => {
-    const { events } = await afterCutReply(init, options)
+    ['a POST', { method: 'POST' }, true, 2],
+    ['a GET', { method: 'GET' }, false, 1],
+  ])('is repeated as the options say: %s', async (_, init, idempotent, executions) => {
+    const { events } = await afterCutReply(init, { idempotent })
     expect(events).toHaveLength(executions)
   })
 })
@@ -77,80 +59,38 @@ it('a request that has not run is repeated whatever its method', async () => {
   expect(items.requests).toHaveLength(2)
 })
 
-const failuresOf = (events: readonly CallEvent[]): unknown[] =>
-  events.flatMap((event) => (event.type === 'attempt.ended' ? [event.failure?.code ?? 'answered'] : []))
-
 describe('a 503 of the function', () => {
-  it('to a GET is repeated, and is the answer in the end', async () => {
-    const { fetch, items, clock, events } = scriptedFetch()
-    items.replies(reply(503, 'busy', { 'X-Reason': 'load' }))
-    const response = await clock.runUntil(fetch('/items/7'))
-    expect(response).toMatchObject({ status: 503, ok: false })
+  const busy = (): ReturnType<typeof reply> => reply(503, 'busy', { 'X-Reason': 'load' })
+
+  test.each([
+    ['GET', 3],
+    ['POST', 1],
+  ])('to a %s is the Response in the end, after %i executions', async (method, executions) => {
+    const { fetch, local } = await localFetch(busy, { shape: quickly })
+    const response = await fetch('/items', { method })
+    expect(response).toMatchObject({ status: 503, ok: false, url: 'https://items.internal/items' })
     expect(response.headers.get('x-reason')).toBe('load')
     expect(await response.text()).toBe('busy')
-    expect(items.requests).toHaveLength(3)
-    expect(failuresOf(events)).toEqual(Array.from({ length: 3 }, () => 'HttpServiceUnavailable'))
+    expect(local.executionsOf('items')).toHaveLength(executions)
   })
 
-  it('gives way to the answer of a later attempt', async () => {
-    const { fetch, items, clock, events } = scriptedFetch()
-    items.replies(reply(502)).replies(reply(504)).replies(reply(200, 'done'))
-    const response = await clock.runUntil(fetch('/items/7'))
-    expect(await response.text()).toBe('done')
-    expect(failuresOf(events)).toEqual(['HttpBadGateway', 'HttpGatewayTimeout', 'answered'])
+  it('is an answer like any other where the options say so', async () => {
+    const { fetch, local } = await localFetch(busy, { shape: quickly, retryStatuses: [] })
+    expect(await fetch('/items')).toMatchObject({ status: 503 })
+    expect(local.executionsOf('items')).toHaveLength(1)
   })
 
   test.each([
-    ['in seconds', '7', 7_000],
-    ['as a date', 'Thu, 01 Jan 2026 00:00:30 GMT', 30_000],
-  ])('is repeated when it asks for it: %s', async (_, after, ms) => {
-    const { fetch, items, clock } = scriptedFetch()
-    items.replies(reply(503, 'busy', { 'Retry-After': after })).replies(reply(200))
-    expect(await clock.runUntil(fetch('/items/7'))).toMatchObject({ status: 200 })
-    expect(clock.now()).toBe(ms)
-  })
-
-  it('to a POST is the answer at once, after one execution', async () => {
-    const { fetch, items, events } = scriptedFetch()
-    items.replies(reply(503, 'busy', { 'Retry-After': '7' }))
-    const response = await fetch('/items', { method: 'POST', body: 'abc' })
-    expect(response.status).toBe(503)
-    expect(await response.text()).toBe('busy')
-    expect(items.requests).toHaveLength(1)
-    expect(events).toContainEqual(expect.objectContaining({ type: 'retry.refused', reason: 'may-have-run' }))
-  })
-})
-
-describe('the statuses that are failures', () => {
-  test.each([
-    ['500 is none', 500, {}, 1],
-    ['500 is one where it was said so', 500, { retryStatuses: [500] }, 3],
-    ['429 is one', 429, {}, 3],
-    ['503 is none where others were said', 503, { retryStatuses: [500] }, 1],
-    ['503 is none where none were said', 503, { retryStatuses: [] }, 1],
-  ])('are repeated: %s', async (_, status, options, requests) => {
-    const { fetch, items, clock } = scriptedFetch(options)
-    items.replies(reply(status))
-    expect(await clock.runUntil(fetch('/items/7'))).toMatchObject({ status })
-    expect(items.requests).toHaveLength(requests)
-  })
-
-  test.each([
-    ['503 counts', 503, {}, 'CircuitOpen'],
-    ['429 does not', 429, {}, 429],
-    ['500 does not', 500, {}, 500],
-    ['500 does where it was said so', 500, { breakerStatuses: [500] }, 'CircuitOpen'],
-    ['503 does not where others were said', 503, { breakerStatuses: [500] }, 503],
-    ['503 counts where it is not repeated', 503, { retryStatuses: [] }, 'CircuitOpen'],
-  ])('open the circuit: %s', async (_, status, options, third) => {
-    const { fetch, items } = scriptedFetch(options, (fn) => fn.circuitBreaker({ consecutiveFailures: 2 }))
-    items.replies(reply(status))
-    for (const number of [1, 2]) expect((await fetch(`/${number}`, { method: 'POST' })).status).toBe(status)
-    const last = await fetch('/3', { method: 'POST' }).catch((error: unknown) => error)
-    expect(last).toMatchObject(
-      typeof third === 'string' ? { code: third, mayHaveRun: false } : { status: third },
-    )
-    expect(items.requests).toHaveLength(typeof third === 'string' ? 2 : 3)
+    ['opens the circuit', {}, { code: 'CircuitOpen' }, 2],
+    ['does not where the options name others', { breakerStatuses: [500] }, { status: 503 }, 3],
+  ])('%s', async (_, options, third, executions) => {
+    const shape = (fn: Fn<unknown, unknown>): Fn<unknown, unknown> =>
+      fn.circuitBreaker({ consecutiveFailures: 2 })
+    const { fetch, local } = await localFetch(busy, { shape, ...options })
+    const ask = (): Promise<unknown> => fetch('/items', { method: 'POST' }).catch((error: unknown) => error)
+    for (const _ of [1, 2]) expect(await ask()).toMatchObject({ status: 503 })
+    expect(await ask()).toMatchObject(third)
+    expect(local.executionsOf('items')).toHaveLength(executions)
   })
 })
 
@@ -163,12 +103,4 @@ it('each hop of a redirect may be repeated by its own method', async () => {
   expect(response).toMatchObject({ status: 200, redirected: true })
   const paths = local.executionsOf('items').map(({ event }) => seenIn(event).target)
   expect(paths).toEqual(['/items', '/items/7', '/items/7'])
-})
-
-it('what the function does not answer is an InvokeError', async () => {
-  const { fetch } = await localFetch(() => {
-    throw new RangeError('out of items')
-  })
-  const error = await rejectionOf(fetch('/items/7'))
-  expect(error).toMatchObject({ name: 'InvokeError', kind: 'function', remote: { errorType: 'RangeError' } })
 })

@@ -273,7 +273,14 @@ describe('what cannot be asked', () => {
     const { fetch } = scriptedFetch()
     const body = ReadableStream.from<never>(['abc' as never])
     expect(await rejectionOf(fetch('/a', { method: 'POST', body, duplex: 'half' }))).toMatchObject({
-      message: "A request's body must be a stream of bytes, but a chunk was 'abc'.",
+      message: expect.stringContaining('must be a stream of bytes'),
+    })
+  })
+
+  it('says what an init may be', async () => {
+    const { fetch } = scriptedFetch()
+    expect(await rejectionOf(fetch('/a', 7 as RequestInit))).toMatchObject({
+      message: 'init must be an object, but was 7.',
     })
   })
 
@@ -311,6 +318,6 @@ describe('the options', () => {
   it('do not stand in for a function or a format', () => {
     expect(() => lambdaFetch('items' as never, format)).toThrow(/fn must be a function of an invoker/)
     const notCalled = (() => format) as never
-    expect(() => lambdaFetch(lambda('items'), notCalled)).toThrow(/format.encode must be a function/)
+    expect(() => lambdaFetch(lambda('items'), notCalled)).toThrow(/format must be a format, such as alb\(\)/)
   })
 })

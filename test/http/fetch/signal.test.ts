@@ -5,6 +5,7 @@ import { startLocalLambda, fakeClock } from 'resilient-lambda/testing'
 import { describe, expect, it, test } from 'vitest'
 import { latch } from '../../testing/local/support.js'
 import { expectNothingLeft, resources, turnsUntil } from '../../wire/leftovers.js'
+import { collectGarbage } from './garbage.js'
 import { BASE_URL, format, localFetch, rejectionOf, reply, scriptedFetch } from './support.js'
 
 const WHY = new Error('the user left')
@@ -111,6 +112,21 @@ describe('an abort after it', () => {
     await expectNothingLeft(before, controller.signal)
   })
 
+  it('is heard where nobody but the call holds the Request any more', async () => {
+    const { fetch, local } = await localFetch(() => reply(200))
+    local.faults('items').next({ type: 'stallHead' })
+    const controller = new AbortController()
+    // In a function of its own, since a frame that waits holds all that it has seen.
+    const ask = (): Promise<unknown> =>
+      rejectionOf(fetch(new Request(`${BASE_URL}/a`, { signal: controller.signal })))
+    const call = ask()
+    await local.until(({ requests }) => requests[0]?.whole === true)
+    await collectGarbage()
+    controller.abort(WHY)
+    expect(await call).toBe(WHY)
+    await local.until(({ openSockets }) => openSockets === 0)
+  })
+
   it('ends the wait for another attempt', async () => {
     const { fetch, items, clock, events } = scriptedFetch()
     items.replies(reply(503))
@@ -178,6 +194,24 @@ describe('which signal counts', () => {
     const { fetch, items } = scriptedFetch()
     items.replies(reply(200))
     expect(await fetch(request(AbortSignal.abort(WHY)), { signal: null })).toMatchObject({ status: 200 })
+  })
+
+  test.each([
+    ['a signal', new AbortController().signal],
+    ['none', undefined],
+    ['null', null],
+  ])('may stand in an init that is frozen: %s', async (_, signal) => {
+    const { fetch, items } = scriptedFetch()
+    items.replies(reply(200))
+    expect(await fetch('/a', Object.freeze({ signal }) as RequestInit)).toMatchObject({ status: 200 })
+  })
+
+  it("is the caller's alone: an abort of somebody else's rejects with the InvokeError", async () => {
+    const { fetch, items } = scriptedFetch()
+    items.fails('Aborted')
+    const { signal } = new AbortController()
+    expect(await rejectionOf(fetch('/a', { signal }))).toMatchObject({ name: 'InvokeError', code: 'Aborted' })
+    expect(await rejectionOf(fetch('/a'))).toMatchObject({ name: 'InvokeError', code: 'Aborted' })
   })
 
   it('is none of another kind: a deadline rejects with the InvokeError', async () => {

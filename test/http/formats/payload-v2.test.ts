@@ -29,8 +29,23 @@ describe.each(['an HTTP API', 'a function URL'] as const)('for %s', (name) => {
   })
 
   it('a reply that JSON cannot carry is invalid', () => {
-    expect(problemOf(format, 1n)).toBe('the reply must be JSON, but was 1n')
+    expect(problemOf(format, 1n)).toBe('the reply must be JSON, but was a bigint')
     expect(problemOf(format, () => 1)).toBe('the reply must be JSON, but was a function')
+  })
+
+  test.each([
+    ['numbers that no double holds', '[12345678901234567890,1.0,1e2]'],
+    ['keys in their order', '{"b":1,"2":2,"1":3}'],
+    ['a key twice', '{"a":1,"a":2}'],
+    ['escapes and blanks', ' { "a" : "\\u00e9\\/" }\n'],
+  ])('a reply that is a body of JSON stays as it was written: %s', (_, text) => {
+    const reply = format.decode(JSON.parse(text), text)
+    expect('problem' in reply || Buffer.from(reply.body).toString()).toBe(text)
+  })
+
+  it('a reply that is a text has its quotes taken off', () => {
+    const reply = format.decode('<p>"hi"</p>', '"<p>\\"hi\\"</p>"')
+    expect('problem' in reply || Buffer.from(reply.body).toString()).toBe('<p>"hi"</p>')
   })
 
   it('a reply may have its status as a text', () => {
@@ -53,7 +68,7 @@ describe.each(['an HTTP API', 'a function URL'] as const)('for %s', (name) => {
   })
 
   test.each([
-    ['a=1', "cookies must be a list, but was 'a=1'"],
+    ['id=secret', 'cookies must be a list, but was a text'],
     [['a=1', null], 'cookies[1] must be a text, a number or a boolean, but was null'],
     [['a=1\nb'], 'cookies[0] has a character, at 3, that no header can carry'],
   ])('a reply may not have the cookies %j', (cookies, expected) => {

@@ -62,7 +62,7 @@ describe.each(Object.entries<HttpFormat>(everyFormat))('for %s a reply', (name, 
 
   test.each([
     ['a list', ['a']],
-    ['an object with a', { a: 1 }],
+    ['an object', { a: 1 }],
     ['null', null],
   ])('may not have %s as the value of a header', (shown, value) => {
     expect(problemOf(format, withHeaders({ fine: 'yes', 'x-id': value }))).toBe(
@@ -110,9 +110,11 @@ describe.each(Object.entries<HttpFormat>(everyFormat))('for %s a reply', (name, 
   })
 
   test.each([
-    ['a text', 'x', "'x'"],
-    ['a list', [['a', 'b']], 'a list'],
-  ])('may not have %s for headers', (_, headers, shown) => {
+    ['a text', 'secret'],
+    ['a number', 7],
+    ['a boolean', true],
+    ['a list', [['a', 'b']]],
+  ])('may not have %s for headers', (shown, headers) => {
     const field = listed ? 'multiValueHeaders' : 'headers'
     expect(problemOf(format, { statusCode: 200, [field]: headers })).toBe(
       `${field} must be an object, but was ${shown}`,
@@ -134,8 +136,8 @@ describe.each(Object.entries<HttpFormat>(everyFormat))('for %s a reply', (name, 
   })
 
   test.each([
-    ['a number', { body: 1 }, 'body must be a text, but was 1'],
-    ['an object', { body: { a: 1 } }, 'body must be a text, but was an object with a'],
+    ['a number', { body: 1 }, 'body must be a text, but was a number'],
+    ['an object', { body: { a: 1 } }, 'body must be a text, but was an object'],
     ['a list', { body: [] }, 'body must be a text, but was a list'],
     [
       'no base64',
@@ -187,12 +189,12 @@ describe.each(['an ALB', 'an ALB with multi-value headers', 'a REST API'] as con
   'for %s a reply',
   (name) => {
     test.each([
-      ['a text', 'justAString', "'justAString'"],
-      ['null', null, 'null'],
-      ['nothing', undefined, 'undefined'],
-      ['a number', 200, '200'],
-      ['a list', [{ statusCode: 200 }], 'a list'],
-    ])('is not %s', (_, given, shown) => {
+      ['a text', 'justASecret'],
+      ['null', null],
+      ['undefined', undefined],
+      ['a number', 200],
+      ['a list', [{ statusCode: 200 }]],
+    ])('is not %s', (shown, given) => {
       expect(problemOf(everyFormat[name], given)).toBe(
         `the reply must be an object with a statusCode, but was ${shown}`,
       )
@@ -206,8 +208,8 @@ describe.each(['an ALB with multi-value headers', 'a REST API'] as const)(
     const format = everyFormat[name]
 
     it('are lists', () => {
-      expect(problemOf(format, { statusCode: 200, multiValueHeaders: { 'x-id': 'a' } })).toBe(
-        "multiValueHeaders.x-id must be a list, but was 'a'",
+      expect(problemOf(format, { statusCode: 200, multiValueHeaders: { 'set-cookie': 'id=secret' } })).toBe(
+        'multiValueHeaders.set-cookie must be a list, but was a text',
       )
     })
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { fakeClock } from 'resilient-lambda/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { answerLast } from '../../../src/http/server/last-answer.js'
+import { answerMalformed } from '../../../src/http/server/malformed.js'
 import { refuse } from '../../../src/http/server/refusal.js'
 import { RawClient } from './served.js'
 
@@ -39,10 +41,25 @@ describe('the last answer on a connection', () => {
 
   it('leaves the connection open for a while, but not for ever, to a client that does not go', async () => {
     const { client, socket } = await connected()
-    answerLast(socket, REFUSED, 'GET', 20)
+    const clock = fakeClock()
+    answerLast(socket, REFUSED, 'GET', clock)
     await client.untilEnd()
+    await clock.advance(1_999)
     expect(socket.destroyed).toBe(false)
+    await clock.advance(1)
+    expect(socket.destroyed).toBe(true)
+  })
+
+  it('leaves no timer behind when the client goes by itself', async () => {
+    const { client, socket } = await connected()
+    const clock = fakeClock()
+    answerLast(socket, REFUSED, 'GET', clock)
+    await client.untilEnd()
+    expect(clock.pending).toBe(1)
+    socket.resume()
+    client.socket.end()
     await once(socket, 'close')
+    expect(clock.pending).toBe(0)
   })
 
   it('is written once', async () => {
@@ -55,7 +72,21 @@ describe('the last answer on a connection', () => {
   it('is not written to a client that has gone', async () => {
     const { socket } = await connected()
     socket.destroy()
-    answerLast(socket, REFUSED)
-    expect(socket.listenerCount('error')).toBe(0)
+    const clock = fakeClock()
+    answerLast(socket, REFUSED, 'GET', clock)
+    expect(clock.pending).toBe(0)
+  })
+})
+
+describe('the answer to what is malformed', () => {
+  it.each([
+    ['HPE_INVALID_METHOD', true],
+    ['ERR_HTTP_REQUEST_TIMEOUT', false],
+  ])('ends the reading where nothing can be understood any more: %s', async (code, paused) => {
+    const { client, socket } = await connected()
+    socket.resume()
+    answerMalformed(Object.assign(new Error('malformed'), { code }), socket)
+    expect(socket.isPaused()).toBe(paused)
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 40\d /)
   })
 })

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { once } from 'node:events'
+import { once, type EventEmitter } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { InvalidSettingError } from 'resilient-lambda'
 import { alb } from 'resilient-lambda/http'
@@ -9,6 +9,7 @@ import { handlerSettings, httpHandler } from '../../../src/http/server/handler.j
 import { listen, type ListenOptions } from '../../../src/http/server/listen.js'
 import { serveLambda } from '../../../src/http/server/serve-lambda.js'
 import { scripted } from '../../invoker/support.js'
+import { resources } from '../../wire/leftovers.js'
 import { latch } from '../../testing/local/support.js'
 import { eventsOf, get, post, RawClient, serve, type WebEvent } from './served.js'
 
@@ -39,6 +40,20 @@ describe('a server', () => {
   it('cannot listen where another does', async () => {
     const { server, handler } = await serve(async () => OK)
     await expect(listen(handler, { port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  it('goes on when a connection could not be accepted', async () => {
+    const servers: EventEmitter[] = []
+    const started = (message: unknown): void =>
+      void servers.push((message as { readonly server: EventEmitter }).server)
+    subscribe('http.server.request.start', started)
+    onTestFinished(() => void unsubscribe('http.server.request.start', started))
+    const client = await listening(answering(1))
+    client.send(get('/'))
+    await client.until(/x$/)
+    servers[0]?.emit('error', new Error('accept EMFILE'))
+    client.send(get('/'))
+    await client.until(/x[^]*x$/)
   })
 
   it.each<[Record<string, unknown>, string]>([
@@ -122,7 +137,7 @@ describe('a slow client', () => {
   })
 
   it('is answered when it does not finish the body, which the function never sees', async () => {
-    const listening = { headersTimeout: 30, requestTimeout: 30 }
+    const listening = { requestTimeout: 30 }
     const { local, open, answers } = await serve(async () => OK, { listening })
     const client = open()
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')
@@ -207,11 +222,25 @@ describe('the end of a server', () => {
   })
 
   it('does not wait for a client that keeps its connection', async () => {
+    const { Timeout: before } = resources()
     const server = await listen(answering(4), { port: 0, closeTimeout: '1h' })
     const client = new RawClient(server.port)
     client.send(get('/'))
     await client.until(/xxxx$/)
     await server[Symbol.asyncDispose]()
+    expect(resources()['Timeout']).toBe(before)
+  })
+
+  it('lets a client take the whole of an answer that was begun', async () => {
+    const server = await listen(answering(64_000_000), { port: 0, closeTimeout: '1h' })
+    const client = new RawClient(server.port)
+    client.send(get('/'))
+    await client.until(/xxxx$/)
+    client.socket.pause()
+    const closing = server.close()
+    client.socket.resume()
+    expect((await client.untilEnd()).length).toBeGreaterThan(64_000_000)
+    await closing
   })
 
   it('cuts off what takes too long, and cancels the calls', async () => {

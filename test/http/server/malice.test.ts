@@ -4,6 +4,7 @@ import { latch } from '../../testing/local/support.js'
 import { BODIES, chunked, HEADS, head, HOST, SIZES, SMUGGLED, TARGETS } from './malice.js'
 import { eventsOf, get, post, serve, type WebEvent } from './served.js'
 
+const small = { ...alb({ multiValueHeaders: true }), maxRequestBytes: 50_000 }
 const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
 
 describe.each([
@@ -71,6 +72,18 @@ describe('a request that follows on the same connection', () => {
     expect(eventsOf(local).map(({ path }) => path)).toEqual(['/outer', '/next'])
     const { body = '', isBase64Encoded = false } = eventsOf(local)[0] ?? {}
     expect(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8').toString()).toBe(SMUGGLED)
+  })
+
+  it.each([
+    ['of no known length', head('POST / HTTP/1.1', 'Transfer-Encoding: gzip, chunked') + '0\r\n\r\n'],
+    ['that is malformed', chunked('zz\r\nhello\r\n0\r\n\r\n')],
+  ])('is refused after the answer to the one before, for its body %s', async (_, bytes) => {
+    const { local, open } = await serve(async () => OK)
+    const client = open()
+    client.send(get('/first') + bytes)
+    const text = await client.untilEnd()
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+    expect(eventsOf(local).map(({ path }) => path)).toEqual(['/first'])
   })
 
   it('is answered in its turn though what comes after it is malformed', async () => {
@@ -171,7 +184,6 @@ describe('a request that is odd and yet in order', () => {
 })
 
 describe('a flood', () => {
-  const small = { ...alb({ multiValueHeaders: true }), maxRequestBytes: 50_000 }
   const opening = `GET / HTTP/1.1\r\n${HOST}`
 
   it.each([

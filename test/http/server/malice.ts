@@ -77,6 +77,13 @@ export const BODIES: readonly Refused[] = [
     400,
     'BadRequest',
   ],
+  // Who refuses it depends on the version of Node.
+  [
+    'a coding that is empty',
+    head('POST / HTTP/1.1', 'Transfer-Encoding: ') + '0\r\n\r\n',
+    400,
+    'Bad(?:Request|TransferCoding)',
+  ],
   [
     'a coding before its colon',
     head('POST / HTTP/1.1', 'Transfer-Encoding : chunked') + '0\r\n\r\n',

@@ -1,15 +1,24 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { InvalidSettingError } from 'resilient-lambda'
 import { alb, type HttpFormat } from 'resilient-lambda/http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { toNodeListener } from '../../../src/http/server/node-listener.js'
+import { handlerSettings, httpHandler } from '../../../src/http/server/handler.js'
 import { latch } from '../../testing/local/support.js'
+import { turnsUntil } from '../../wire/leftovers.js'
 import { eventsOf, get, post, RawClient, serve, type WebEvent } from './served.js'
 
 const FORMAT = alb({ multiValueHeaders: true })
 const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
+
+/** A client of a server of the test's own. */
+async function behind(server: Server): Promise<RawClient> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => server.close().closeAllConnections())
+  return new RawClient((server.address() as AddressInfo).port)
+}
 
 /** A function that answers with the path it was asked for. */
 const pathOf = async (event: unknown): Promise<object> => ({ ...OK, body: (event as WebEvent).path })
@@ -69,8 +78,8 @@ describe('a function behind node:http', () => {
   })
 
   it.each([204, 304])('has no body with %s', async (statusCode) => {
-    const { open } = await serve(async () => ({ ...OK, statusCode }))
-    const client = open()
+    const { handler } = await serve(async () => ({ ...OK, statusCode }))
+    const client = await behind(createServer({ rejectNonStandardBodyWrites: true }, toNodeListener(handler)))
     client.send(get('/'))
     await client.until(/\r\n\r\n/)
     client.send(get('/'))
@@ -96,24 +105,23 @@ describe('a function behind node:http', () => {
     const sockets = new Set<Socket>()
     const counts: Record<string, number>[] = []
     const listener = toNodeListener(handler)
-    const server = createServer((request, response) => {
-      const { socket } = request
-      sockets.add(socket)
-      counts.push(
-        Object.fromEntries(socket.eventNames().map((name) => [String(name), socket.listenerCount(name)])),
-      )
-      listener(request, response)
-    })
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    onTestFinished(() => server.close().closeAllConnections())
-    const client = new RawClient((server.address() as AddressInfo).port)
-    for (let sent = 1; sent <= 100; sent++) {
+    const client = await behind(
+      createServer((request, response) => {
+        const { socket } = request
+        sockets.add(socket)
+        counts.push(
+          Object.fromEntries(socket.eventNames().map((name) => [String(name), socket.listenerCount(name)])),
+        )
+        listener(request, response)
+      }),
+    )
+    for (let sent = 1; sent <= 120; sent++) {
       client.send(sent % 2 === 0 ? get('/') : post('/', 'body'))
       // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
       await client.until((received) => received.split('here').length > sent)
     }
     expect(sockets.size).toBe(1)
-    expect(counts).toHaveLength(100)
+    expect(counts).toHaveLength(120)
     expect(counts.at(-1)).toEqual(counts[0])
   })
 
@@ -130,6 +138,23 @@ describe('a function behind node:http', () => {
     const text = await client.until(/\/third$/)
     expect(text.match(/(?<=\r\n\r\n)\/[a-z]+/g)).toEqual(['/first', '/second', '/third'])
     expect(local.executionsOf('web').map(({ outcome }) => outcome)).toEqual(['success', 'success', 'success'])
+  })
+
+  it('does not begin with a request before the client has taken the answer before', async () => {
+    const reply = { status: 200, statusText: '', headers: [], body: Buffer.alloc(64_000_000, 'x') }
+    const paths: string[] = []
+    const handler = httpHandler(async ({ path }) => {
+      paths.push(path)
+      return { reply, source: 'function' }
+    }, handlerSettings({}))
+    const client = await behind(createServer(toNodeListener(handler)))
+    client.send(get('/first') + get('/second'))
+    await client.until(/x$/)
+    client.socket.pause()
+    expect(await turnsUntil(() => paths.length > 1, 1_000)).toBe(false)
+    client.socket.resume()
+    await client.until((received) => received.length > 2 * reply.body.length)
+    expect(paths).toEqual(['/first', '/second'])
   })
 
   it('refuses a handler that is none of ours', () => {
@@ -173,6 +198,20 @@ describe('a client that goes away', () => {
     other.send(get('/third'))
     await other.until(/here$/)
     expect(eventsOf(local).map(({ path }) => path)).toEqual(['/first', '/third'])
+  })
+
+  it('is missed by nobody who waited behind it for a tunnel', async () => {
+    const never = latch()
+    const { local, open } = await serve(async () => {
+      await never.opened
+      return OK
+    })
+    const client = open()
+    client.send(get('/') + 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')
+    await local.until(() => local.executionsOf('web').length === 1)
+    client.socket.resetAndDestroy()
+    await local.until(() => local.openSockets === 0)
+    never.open()
   })
 
   it('in the middle of its body sends nothing to the function', async () => {

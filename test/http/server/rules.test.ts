@@ -54,6 +54,12 @@ describe('a request that no load balancer passes on', () => {
       'BadTransferCoding',
     ],
     [
+      'a transfer coding that is empty',
+      { headers: [host, ['Transfer-Encoding', '']] },
+      400,
+      'BadTransferCoding',
+    ],
+    [
       'more than 30 forwarded addresses',
       { headers: [host, ['X-Forwarded-For', addresses(31)]] },
       463,
