@@ -92,9 +92,14 @@ const failures = new WeakMap<InvokeError, Failure>()
 export function preceded(error: InvokeError, attempts: readonly Attempt[], elapsedMs: number): InvokeError {
   const failure = failures.get(error)
   if (!failure || attempts.length === 0) return error
+  const later = error.attempts.map((attempt, index) => ({
+    ...attempt,
+    number: attempts.length + index + 1,
+    startedMs: elapsedMs + attempt.startedMs,
+  }))
   return new InvokeError(failure, {
     target: error.target,
-    attempts: [...attempts, ...error.attempts],
+    attempts: [...attempts, ...later],
     elapsedMs: elapsedMs + error.elapsedMs,
   })
 }

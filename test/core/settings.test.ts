@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import {
   callback,
@@ -53,6 +54,17 @@ describe('an invalid setting', () => {
     [{ a: 1, b: 2 }, 'an object with a, b'],
     [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, 'an object with a, b, c, d, e'],
     [{}, 'an object with no keys'],
+    [Object.create(null), 'an object with no keys'],
+    [{ constructor: 'Map' }, 'an object with constructor'],
+    [new (class {})(), 'an object with no keys'],
+    [(function* () {})(), 'an object with no keys'],
+    [runInNewContext('({ a: 1 })'), 'an object with a'],
+    [new Map([[1, 2]]), 'a Map'],
+    [new URL('http://a.test'), 'a URL'],
+    [new Uint8Array(2), 'a Uint8Array'],
+    [new Error('no'), 'an Error'],
+    [new AbortController().signal, 'an AbortSignal'],
+    [Object.assign(new AbortController(), { a: 1 }), 'an AbortController'],
     [null, 'null'],
     [undefined, 'undefined'],
     [Number.NaN, 'NaN'],

@@ -208,7 +208,10 @@ describe('an error at the end of a call of several parts', () => {
       target: 'quote',
       elapsedMs: 42,
     })
-    expect(whole.attempts.map((attempt) => attempt.ran)).toEqual(['yes', 'no'])
+    expect(whole.attempts.map(({ number, startedMs, ran }) => [number, startedMs, ran])).toEqual([
+      [1, 0, 'yes'],
+      [2, 30, 'no'],
+    ])
     expect(whole.message).toContain('after 2 attempts in 42 ms; it ran')
   })
 

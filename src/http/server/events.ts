@@ -5,11 +5,14 @@ import type { HealthChanged } from './health.js'
 /** A request was answered. */
 export interface HttpAnswered {
   readonly type: 'http.answered'
+  /** Empty, as the path is, where what came was no HTTP. */
   readonly method: string
   /** As it was sent, without the query. */
   readonly path: string
   /** As it was sent, without the question mark; empty when there is none. */
   readonly query: string
+  /** Such as `1.1`; absent where only a standard Request was known. */
+  readonly httpVersion?: string
   readonly status: number
   /** Whose answer it is: the function's own, or the front door's in its place. */
   readonly source: 'function' | 'gateway'

@@ -1,12 +1,27 @@
 import type { CallMeta } from '../../invoker/fn.js'
 import type { HttpReply, HttpRequest } from '../message.js'
 
+/** An answer of the front door's own, before it is put into HTTP. */
+export interface Refusal {
+  readonly status: number
+  /** As an Application Load Balancer's access log has it, where it has a name for it; letters, digits and dots. */
+  readonly reason: string
+  /** One sentence for the client, which tells nothing of what is behind the front door. */
+  readonly message: string
+  /** When to come again, in ms; goes out as whole seconds, at least one. */
+  readonly retryAfterMs?: number
+}
+
 /** A request as a front door gets it: its head is here, its body is still coming. */
 export interface IncomingRequest extends Omit<HttpRequest, 'body'> {
   /** Undefined where the request has none. Read at most once, and not to its end when it is too long. */
   readonly body: AsyncIterable<Uint8Array> | undefined
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal
+  /** Such as `1.1`; absent where only a standard Request is known. */
+  readonly httpVersion?: string
+  /** Why it could not be read as HTTP: then it has no head to speak of, and this is the answer. */
+  readonly malformed?: Refusal
 }
 
 /** What a front door answers, and where that comes from. */

@@ -65,6 +65,7 @@ export function httpHandler(
         method: incoming.method,
         path: incoming.path,
         query: incoming.query,
+        ...(incoming.httpVersion !== undefined && { httpVersion: incoming.httpVersion }),
         status: reply.status,
         source,
         ...(reason !== undefined && { reason }),
@@ -82,6 +83,7 @@ export function httpHandler(
   }
 
   async function handled(incoming: IncomingRequest): Promise<GatewayAnswer> {
+    if (incoming.malformed) return refuse(incoming.malformed)
     try {
       return await handle(incoming)
     } catch (error) {

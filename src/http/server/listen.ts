@@ -115,6 +115,6 @@ function answerWith(handler: HttpHandler, server: Server, stallMs: number): Conn
   })
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('connect', (request) => answerConnect(handler, request))
-  server.on('clientError', (error, socket) => answerMalformed(error, socket as Socket))
+  server.on('clientError', (error, socket) => answerMalformed(handler, error, socket as Socket))
   return connections
 }

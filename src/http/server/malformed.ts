@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net'
+import type { HttpHandler, Refusal } from './exchange.js'
 import { answerLast } from './last-answer.js'
 import { marked } from './mark.js'
-import { refuse, type Refusal } from './refusal.js'
-import { answersBefore } from './turns.js'
+import { malformedFrom } from './node-request.js'
+import { refuse } from './refusal.js'
+import { answersBefore, isUnfinished } from './turns.js'
 
 const BAD_REQUEST = { status: 400, reason: 'BadRequest', message: 'The request is malformed.' }
 
@@ -21,13 +23,19 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 }
 
 /** Answers what never became a request, after whatever came before it on the connection, and ends the connection. */
-export function answerMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+export function answerMalformed(
+  handler: HttpHandler,
+  { code = '' }: NodeJS.ErrnoException,
+  socket: Socket,
+): void {
   // Nobody can say any more where the next request begins.
   if (code.startsWith('HPE_')) socket.pause()
-  void answerAfter(answersBefore(socket), socket, REFUSALS[code] ?? BAD_REQUEST)
+  void answerAfter(handler, REFUSALS[code] ?? BAD_REQUEST, socket)
 }
 
-async function answerAfter(others: Promise<void>, socket: Socket, refusal: Refusal): Promise<void> {
-  await others
-  answerLast(socket, marked(refuse(refusal)))
+async function answerAfter(handler: HttpHandler, refusal: Refusal, socket: Socket): Promise<void> {
+  // The rest of a request that broke off: its own answer is told, though nobody gets it.
+  const isRest = isUnfinished(socket)
+  await answersBefore(socket)
+  answerLast(socket, isRest ? marked(refuse(refusal)) : await handler.handle(malformedFrom(socket, refusal)))
 }

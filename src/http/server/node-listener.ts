@@ -3,9 +3,7 @@ import { InvalidSettingError } from '../../core/settings.js'
 import { hasBody, sendableHeaders } from '../reply-headers.js'
 import type { GatewayAnswer, HttpHandler } from './exchange.js'
 import { answerLast } from './last-answer.js'
-import { marked } from './mark.js'
 import { incomingOf } from './node-request.js'
-import { refuse } from './refusal.js'
 import { takeTurn } from './turns.js'
 
 /** What only the server knows. */
@@ -15,11 +13,6 @@ interface Settings {
   /** Called before the body is read. */
   readonly beforeBody?: () => void
 }
-
-const OTHER_VERSION = marked({
-  ...refuse({ status: 505, reason: 'HttpVersionNotSupported', message: 'Only HTTP/1.1 is supported.' }),
-  unread: true,
-})
 
 /**
  * Makes a listener for a server of node:http or node:https out of what `serveLambda` or `createGateway` returned.
@@ -66,7 +59,7 @@ async function answer(
   response: ServerResponse,
   { stallMs, beforeBody }: Settings,
 ): Promise<void> {
-  const { socket, method, httpVersion } = request
+  const { socket, method } = request
   if (socket.destroyed) return
   const gone = new AbortController()
   const closed = new Promise<void>((resolve) => {
@@ -78,13 +71,16 @@ async function answer(
     })
   })
   if (stallMs !== undefined) response.setTimeout(0)
-  const answered = /^1\.[01]$/.test(httpVersion)
-    ? await handler.handle(incomingOf(request, gone.signal, beforeBody))
-    : OTHER_VERSION
+  const answered = await handler.handle(incomingOf(request, gone.signal, beforeBody))
   if (stallMs !== undefined) response.setTimeout(stallMs)
-  if (answered.unread) answerLast(socket, answered, method)
+  if (answered.unread || !isOurs(request)) answerLast(socket, answered, method)
   else send(response, answered, method)
   await closed
+}
+
+/** What speaks another version may not understand where an answer ends. */
+function isOurs({ httpVersionMajor }: IncomingMessage): boolean {
+  return httpVersionMajor === 1
 }
 
 function send(response: ServerResponse, { reply }: GatewayAnswer, method = 'GET'): void {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpHeaders, HttpOrigin } from '../message.js'
 import { authorityOf } from './authority.js'
-import type { IncomingRequest } from './exchange.js'
+import type { IncomingRequest, Refusal } from './exchange.js'
 
 /** A request of node:http as it came: nothing in its target and its headers is decoded or made uniform. */
 export function incomingOf(
@@ -11,7 +11,7 @@ export function incomingOf(
   signal: AbortSignal,
   beforeBody: () => void = () => {},
 ): IncomingRequest {
-  const { method = '', url = '', rawHeaders, socket } = request
+  const { method = '', url = '', rawHeaders, socket, httpVersion } = request
   const { authority, target } = resolved(url)
   const queryAt = target.indexOf('?')
   return {
@@ -24,6 +24,23 @@ export function incomingOf(
     id: randomUUID(),
     receivedMs: Date.now(),
     signal,
+    httpVersion,
+  }
+}
+
+/** What came on a connection and is no request. */
+export function malformedFrom(socket: Socket, malformed: Refusal): IncomingRequest {
+  return {
+    method: '',
+    path: '',
+    query: '',
+    headers: [],
+    body: undefined,
+    origin: originOf(socket),
+    id: randomUUID(),
+    receivedMs: Date.now(),
+    signal: new AbortController().signal,
+    malformed,
   }
 }
 

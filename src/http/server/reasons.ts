@@ -1,7 +1,7 @@
 import { CATALOGUE, type FailureCode } from '../../failures/catalogue.js'
 import type { InvokeError } from '../../failures/error.js'
 import type { FailureKind } from '../../failures/verdict.js'
-import type { Refusal } from './refusal.js'
+import type { Refusal } from './exchange.js'
 
 type Answer = readonly [status: number, reason: string]
 

@@ -1,15 +1,4 @@
-import type { GatewayAnswer } from './exchange.js'
-
-/** An answer of the front door's own, before it is put into HTTP. */
-export interface Refusal {
-  readonly status: number
-  /** As an Application Load Balancer's access log has it, where it has a name for it; letters, digits and dots. */
-  readonly reason: string
-  /** One sentence for the client, which tells nothing of what is behind the front door. */
-  readonly message: string
-  /** When to come again, in ms; goes out as whole seconds, at least one. */
-  readonly retryAfterMs?: number
-}
+import type { GatewayAnswer, Refusal } from './exchange.js'
 
 /** What is known of the request that was refused. */
 type Circumstances = Pick<GatewayAnswer, 'target' | 'meta' | 'error'>

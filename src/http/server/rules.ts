@@ -1,8 +1,9 @@
 import { tokensOf, valuesOf } from '../headers.js'
 import type { GatewayAnswer, IncomingRequest } from './exchange.js'
-import { refuse, type Refusal } from './refusal.js'
+import type { Refusal } from './exchange.js'
+import { refuse } from './refusal.js'
 
-type Head = Pick<IncomingRequest, 'method' | 'path' | 'query' | 'headers'>
+type Head = Pick<IncomingRequest, 'method' | 'path' | 'query' | 'headers' | 'httpVersion'>
 type Rule = (head: Head) => Refusal | undefined
 
 const MOST_FORWARDED_ADDRESSES = 30
@@ -18,6 +19,7 @@ const BESIDE_NAME_AND_VALUE_BYTES = 4
  * Source: Application Load Balancer, "Troubleshoot your load balancers", HTTP errors, and "Quotas", HTTP headers.
  */
 const RULES: readonly Rule[] = [
+  otherVersion,
   methodNotPassedOn,
   websocket,
   targetWithoutPath,
@@ -35,6 +37,11 @@ export function refusedHead(head: Head): GatewayAnswer | undefined {
     if (refusal) return refuse(refusal)
   }
   return undefined
+}
+
+function otherVersion({ httpVersion = '1.1' }: Head): Refusal | undefined {
+  if (/^1\.[01]$/.test(httpVersion)) return undefined
+  return { status: 505, reason: 'HttpVersionNotSupported', message: 'Only HTTP/1.1 is supported.' }
 }
 
 function methodNotPassedOn({ method }: Head): Refusal | undefined {

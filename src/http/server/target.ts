@@ -4,7 +4,7 @@ import type { HttpFormat } from '../format.js'
 import { HealthCheck } from './health-check.js'
 import type { HealthCheckSettings } from './health-check-options.js'
 import { uncheckedHealth, type HealthChanged, type TargetHealth } from './health.js'
-import type { Refusal } from './refusal.js'
+import type { Refusal } from './exchange.js'
 
 /** What makes a target the one that it is. */
 export interface TargetParts {

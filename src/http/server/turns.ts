@@ -39,8 +39,13 @@ export function takeTurn(request: IncomingMessage, answer: () => Promise<void>):
   }
 }
 
+/** Whether the last request on a connection has not come whole. */
+export function isUnfinished(socket: Socket): boolean {
+  return lines.get(socket)?.request.complete === false
+}
+
 /** What must be over before something else may be written; a request that never came whole is not waited for. */
 export function answersBefore(socket: Socket): Promise<void> {
   const line = lines.get(socket)
-  return (line?.request.complete ? line.answered : line?.before) ?? NOTHING
+  return (isUnfinished(socket) ? line?.before : line?.answered) ?? NOTHING
 }

@@ -195,12 +195,14 @@ describe('a reply to a load balancer', () => {
     ['an empty map', {}],
   ])("is invalid when it has headers in the other mode's form, and %s in its own", (_, none) => {
     expect(problemOf(multi, { statusCode: 200, headers: { a: '1' }, multiValueHeaders: none })).toBe(
-      'multiValueHeaders must hold what is in headers, since multi-value headers are on for the target group',
+      'multiValueHeaders must hold what is in headers, since multi-value headers are on for the target group; ' +
+        'pass alb({ multiValueHeaders: false }) if they are off',
     )
     expect(
       problemOf(single, { statusCode: 200, headers: none, multiValueHeaders: { 'set-cookie': ['a=1'] } }),
     ).toBe(
-      'headers must hold what is in multiValueHeaders, since multi-value headers are off for the target group',
+      'headers must hold what is in multiValueHeaders, since multi-value headers are off for the target group; ' +
+        'pass alb({ multiValueHeaders: true }) if they are on',
     )
   })
 

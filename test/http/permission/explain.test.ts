@@ -17,6 +17,13 @@ const ELB = 'elasticloadbalancing.amazonaws.com'
 const given = { function: 'quote', targetGroupArn: TARGET_GROUP }
 const granted = statementFor(parsePermission({ ...given, statementId: 'web' }))
 
+const ACTION = 'Action: "lambda:InvokeFunction"'
+const RESOURCE = `Resource: "${QUOTE}"`
+const SOURCE = `Condition: {"ArnLike":{"AWS:SourceArn":"${TARGET_GROUP}"}}`
+const SOURCE_ACCOUNT = `Condition: {"StringEquals":{"AWS:SourceAccount":"${ACCOUNT}"}}`
+const BOTH = `Condition: {"StringEquals":{"AWS:SourceAccount":"${ACCOUNT}"},"ArnLike":{"AWS:SourceArn":"${TARGET_GROUP}"}}`
+const WHOLE = ['Effect: "Allow"', `Principal: {"Service":"${ELB}"}`, ACTION, RESOURCE, BOTH]
+
 /** What is said of a policy of these statements. */
 async function explain(statements: readonly object[], qualifier?: string): Promise<AlbAccess> {
   const server = await startPolicyServer()
@@ -89,87 +96,103 @@ describe('a target group may invoke', () => {
   })
 })
 
-describe('a target group may not invoke, and the line in the way is named', () => {
+describe('a target group may not invoke, and the line to add is named', () => {
   const noOther = (line: string): string => `No statement allows it. Statement 'web' comes closest: ${line}.`
 
-  test.each<[string, object, string]>([
+  test.each<[string, object, string, string]>([
     [
       'another action',
       { ...granted, Action: 'lambda:GetFunction' },
       'Action is "lambda:GetFunction", which leaves out lambda:InvokeFunction',
+      ACTION,
     ],
     [
       'no action',
       { ...granted, Action: undefined },
       'Action is missing, which leaves out lambda:InvokeFunction',
+      ACTION,
     ],
     [
       'all but this action',
       { ...granted, Action: undefined, NotAction: 'lambda:*' },
       'NotAction is "lambda:*", which leaves out lambda:InvokeFunction',
+      ACTION,
     ],
     [
       'a function url',
       { ...granted, Action: 'lambda:InvokeFunctionUrl' },
       'Action is "lambda:InvokeFunctionUrl", which leaves out lambda:InvokeFunction',
+      ACTION,
     ],
     [
       'another resource',
       { ...granted, Resource: `${QUOTE}:live` },
       `Resource is "${QUOTE}:live", which leaves out ${QUOTE}`,
+      RESOURCE,
     ],
     [
       'a wildcard for qualifiers only',
       { ...granted, Resource: `${QUOTE}:*` },
       `Resource is "${QUOTE}:*", which leaves out ${QUOTE}`,
+      RESOURCE,
     ],
     [
       'another target group',
       when({ ArnLike: { 'AWS:SourceArn': OTHER_GROUP } }),
       `Condition ArnLike AWS:SourceArn is "${OTHER_GROUP}", which leaves out ${TARGET_GROUP}`,
+      SOURCE,
     ],
     [
       'other target groups',
       when({ ArnLike: { 'AWS:SourceArn': [OTHER_GROUP, 'a'] } }),
       `Condition ArnLike AWS:SourceArn is ["${OTHER_GROUP}","a"], which leaves out ${TARGET_GROUP}`,
+      SOURCE,
     ],
     [
       'a wildcard where none is one',
       when({ StringEquals: { 'AWS:SourceArn': '*' } }),
       `Condition StringEquals AWS:SourceArn is "*", which leaves out ${TARGET_GROUP}`,
+      SOURCE,
     ],
     [
       'another account',
       when({ StringEquals: { 'AWS:SourceAccount': '999999999999' } }),
       `Condition StringEquals AWS:SourceAccount is "999999999999", which leaves out ${ACCOUNT}`,
+      SOURCE_ACCOUNT,
     ],
     [
       'the source in another case',
       when({ StringEquals: { 'aws:SourceArn': TARGET_GROUP.toUpperCase() } }),
       `Condition StringEquals aws:SourceArn is "${TARGET_GROUP.toUpperCase()}", which leaves out ${TARGET_GROUP}`,
+      SOURCE,
     ],
     [
       'another source in whatever case',
       when({ StringEqualsIgnoreCase: { 'aws:SourceArn': 'a' } }),
       `Condition StringEqualsIgnoreCase aws:SourceArn is "a", which leaves out ${TARGET_GROUP}`,
+      SOURCE,
     ],
     [
       'all but this source',
       when({ ArnNotEquals: { 'aws:SourceArn': TARGET_GROUP } }),
       `Condition ArnNotEquals aws:SourceArn is "${TARGET_GROUP}", which leaves out ${TARGET_GROUP}`,
+      SOURCE,
     ],
-  ])('%s', async (_, statement, line) => {
+  ])('%s', async (_, statement, problem, line) => {
     expect(await explain([statement])).toMatchObject({
       allowed: false,
-      why: noOther(line),
+      why: noOther(problem),
       missing: [line],
-      statements: [{ id: 'web', applies: 'no', problems: [line] }],
+      statements: [{ id: 'web', applies: 'no', problems: [problem] }],
     })
   })
 
   it('names what is left out for a version or alias that only the function is granted to', async () => {
-    const line = `Resource is "${QUOTE}", which leaves out ${QUOTE}:live`
-    expect(await explain([granted], 'live')).toMatchObject({ allowed: false, missing: [line] })
+    expect(await explain([granted], 'live')).toMatchObject({
+      allowed: false,
+      why: noOther(`Resource is "${QUOTE}", which leaves out ${QUOTE}:live`),
+      missing: [`Resource: "${QUOTE}:live"`],
+    })
   })
 
   it('shows the statement that lacks the fewest lines', async () => {
@@ -183,13 +206,27 @@ describe('a target group may not invoke, and the line in the way is named', () =
     }
     const { why, missing } = await explain([far, s3, near])
     expect(why).toMatch(/^No statement allows it. Statement 'near' comes closest: Action is/)
-    expect(missing).toHaveLength(1)
+    expect(missing).toEqual([ACTION])
   })
 
-  it('names each line of the closest statement', async () => {
-    const { why, missing } = await explain([{ ...granted, Action: 'a:b', Resource: 'c' }])
-    expect(missing).toHaveLength(2)
-    expect(why).toBe(`No statement allows it. Statement 'web' comes closest: ${missing.join('; ')}.`)
+  it('names each line that the closest statement falls short of, once', async () => {
+    const condition = {
+      ArnLike: { 'aws:sourcearn': OTHER_GROUP },
+      ArnNotLike: { 'aws:SourceArn': TARGET_GROUP },
+      StringEquals: { 'aws:SourceAccount': '9' },
+    }
+    const { why, missing, statements } = await explain([{ ...when(condition), Action: 'a:b', Resource: 'c' }])
+    expect(missing).toEqual([ACTION, RESOURCE, BOTH])
+    expect(statements[0]?.problems).toHaveLength(5)
+    expect(why).toBe(noOther(statements[0]?.problems.join('; ') ?? ''))
+  })
+
+  it('names a whole statement where the closest one also says what cannot be told from here', async () => {
+    expect(await explain([{ ...when({ Bool: { a: 'b' } }), Action: 'a:b' }])).toMatchObject({
+      allowed: false,
+      missing: WHOLE,
+      statements: [{ applies: 'no' }],
+    })
   })
 
   it.each(['allow', undefined, 'Maybe'])(
@@ -198,14 +235,6 @@ describe('a target group may not invoke, and the line in the way is named', () =
       expect(await explain([{ ...granted, Effect: effect }])).toMatchObject({ allowed: false })
     },
   )
-
-  const whole = [
-    'Effect: "Allow"',
-    `Principal: {"Service":"${ELB}"}`,
-    'Action: "lambda:InvokeFunction"',
-    `Resource: "${QUOTE}"`,
-    `Condition: {"StringEquals":{"AWS:SourceAccount":"${ACCOUNT}"},"ArnLike":{"AWS:SourceArn":"${TARGET_GROUP}"}}`,
-  ]
 
   test.each<[string, object | null]>([
     ['another service', { Service: 's3.amazonaws.com' }],
@@ -216,7 +245,7 @@ describe('a target group may not invoke, and the line in the way is named', () =
     expect(await explain([{ ...granted, Principal: principal }])).toMatchObject({
       allowed: false,
       why: `No statement lets ${ELB} in.`,
-      missing: whole,
+      missing: WHOLE,
     })
   })
 
@@ -226,7 +255,7 @@ describe('a target group may not invoke, and the line in the way is named', () =
       allowed: false,
       why: `${QUOTE} has no resource-based policy, or does not exist, which Lambda does not tell apart.`,
       statements: [],
-      missing: whole,
+      missing: WHOLE,
     })
   })
 
@@ -270,7 +299,7 @@ describe('an explicit deny', () => {
     expect(await explain([deny, granted])).toMatchObject({
       allowed: false,
       why: `Statement 'no' may deny it: ${line}.`,
-      missing: [line],
+      missing: [],
     })
   })
 })
@@ -300,16 +329,17 @@ describe('what cannot be told from here', () => {
       {
         allowed: false,
         why: `Statement 'web' allows it only perhaps: ${problem}.`,
-        missing: [problem],
+        missing: WHOLE,
         statements: [{ applies: 'unknown', problems: [problem] }],
       },
     )
   })
 
   it('is named for each line', async () => {
-    const { why, missing } = await explain([when({ Bool: { a: 'b', c: 'd' } })])
-    expect(missing).toHaveLength(2)
-    expect(why).toBe(`Statement 'web' allows it only perhaps: ${missing.join('; ')}.`)
+    const { why, statements } = await explain([when({ Bool: { a: 'b', c: 'd' } })])
+    const problems = statements[0]?.problems ?? []
+    expect(problems).toHaveLength(2)
+    expect(why).toBe(`Statement 'web' allows it only perhaps: ${problems.join('; ')}.`)
   })
 
   it('may stand beside what can be told in a list', async () => {
@@ -357,6 +387,6 @@ it('says which permission is missing to read the policy', async () => {
 })
 
 it('keeps what it shows of a policy short', async () => {
-  const { missing } = await explain([{ ...granted, Action: 'x'.repeat(5_000) }])
-  expect(missing[0]?.length).toBeLessThan(300)
+  const { statements } = await explain([{ ...granted, Action: 'x'.repeat(5_000) }])
+  expect(statements[0]?.problems[0]?.length).toBeLessThan(300)
 })

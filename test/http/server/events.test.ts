@@ -4,6 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { GatewayEvent } from '../../../src/http/server/events.js'
 import { serveLambda } from '../../../src/http/server/serve-lambda.js'
 import { scripted } from '../../invoker/support.js'
+import { chunked } from './malice.js'
+import { get, serve } from './served.js'
 
 const FORMAT = alb({ multiValueHeaders: true })
 const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
@@ -73,5 +75,28 @@ describe('events', () => {
     })
     await serveLambda(lambda('web'), FORMAT)(new Request(ADDRESS))
     expect(seen).toMatchObject([{ type: 'http.answered', path: '/carts/%2F', status: 200 }])
+  })
+
+  it('tell of what was no request, and why', async () => {
+    const { open, answers } = await serve(() => OK)
+    const client = open()
+    client.socket.write('garbage\r\n\r\n')
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await answers(1)).toMatchObject([
+      { method: '', path: '', status: 400, source: 'gateway', reason: 'BadRequest', client: '127.0.0.1' },
+    ])
+  })
+
+  it('tell once of a request whose body is malformed', async () => {
+    const { open, answers } = await serve(() => OK)
+    const client = open()
+    client.socket.write(chunked('zz\r\n'))
+    expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 400 /)
+    client.socket.destroy()
+    open().socket.write(get('/next'))
+    expect((await answers(2)).toSorted((a, b) => a.path.length - b.path.length)).toMatchObject([
+      { path: '/', status: 400, httpVersion: '1.1' },
+      { path: '/next', status: 200 },
+    ])
   })
 })

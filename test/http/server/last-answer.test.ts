@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { alb } from 'resilient-lambda/http'
 import { fakeClock } from 'resilient-lambda/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { answerLast } from '../../../src/http/server/last-answer.js'
 import { answerMalformed } from '../../../src/http/server/malformed.js'
 import { refuse } from '../../../src/http/server/refusal.js'
+import { serveLambda } from '../../../src/http/server/serve-lambda.js'
+import { scripted } from '../../invoker/support.js'
 import { RawClient } from './served.js'
 
 const REFUSED = refuse({ status: 413, reason: 'LambdaRequestTooLarge', message: 'Too large.' })
@@ -85,7 +88,9 @@ describe('the answer to what is malformed', () => {
   ])('ends the reading where nothing can be understood any more: %s', async (code, paused) => {
     const { client, socket } = await connected()
     socket.resume()
-    answerMalformed(Object.assign(new Error('malformed'), { code }), socket)
+    const { lambda } = scripted()
+    const handler = serveLambda(lambda('web'), alb())
+    answerMalformed(handler, Object.assign(new Error('malformed'), { code }), socket)
     expect(socket.isPaused()).toBe(paused)
     expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 40\d /)
   })
