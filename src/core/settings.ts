@@ -231,10 +231,20 @@ export function show(given: unknown): string {
   if (typeof given === 'function') return 'a function'
   if (typeof given === 'bigint') return `${given}n`
   if (given instanceof Promise) return 'a promise'
-  if (typeof given === 'object' && given !== null) {
-    return Array.isArray(given)
-      ? 'a list'
-      : `an object with ${Object.keys(given).slice(0, 5).join(', ') || 'no keys'}`
-  }
+  if (Array.isArray(given)) return 'a list'
+  if (typeof given === 'object' && given !== null) return showObject(given)
   return String(given)
+}
+
+interface Instance {
+  readonly constructor?: { readonly name?: unknown }
+}
+
+/** An instance keeps what it is in its class, often without a key of its own. */
+function showObject(given: object): string {
+  const name = (Object.getPrototypeOf(given) as Instance | null)?.constructor?.name
+  if (typeof name !== 'string' || name === '' || name === 'Object')
+    return `an object with ${Object.keys(given).slice(0, 5).join(', ') || 'no keys'}`
+  // Names with a U are said as in URL and Uint8Array.
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
 }

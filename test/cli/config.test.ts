@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readServeOptions } from '../../src/cli/serve-options.js'
 import { folderOf, HANDLER, ran } from './support.js'
 
@@ -149,6 +149,33 @@ describe('a file for serve', () => {
     expect(await ran('serve', file)).toEqual({ code: 1, out: '', err })
   })
 
+  it('says which module is a directory', async () => {
+    const file = await fileWith({ routes: [ROUTE], local: { functions: { orders: { module: '.' } } } })
+    const said = `must be a file, but ${join(file, '..')} is a directory.`
+    const err = `${file}: local.functions.orders.module ${said}\n`
+    expect(await ran('serve', file)).toEqual({ code: 1, out: '', err })
+  })
+
+  it.each(['broken.mjs', 'broken.cjs'])('says where %s is no JavaScript', async (name) => {
+    const orders = { module: './orders.mjs', versions: { 1: { module: name } } }
+    const folder = await folderOf({
+      'orders.mjs': HANDLER,
+      [name]: 'const a = 1\n\nconst b = { a ;\n',
+      'gateway.json': { routes: [ROUTE], local: { functions: { orders } } },
+    })
+    const err = `${join(folder, name)}, line 3: SyntaxError: Unexpected token ';'.\n`
+    expect(await ran('serve', join(folder, 'gateway.json'))).toEqual({ code: 1, out: '', err })
+  })
+
+  it('makes one format of those that are the same, so that their routes lead to one target', async () => {
+    const format = { format: 'api-gateway-v1', stage: 'live' }
+    const other = { ...ROUTE, ...format, stage: 'test' }
+    const file = await fileWith({ routes: [{ ...ROUTE, ...format }, other, { ...ROUTE, ...format }] })
+    const [first, second, third] = (await readServeOptions([file])).routes
+    expect(third?.format).toBe(first?.format)
+    expect(second?.format).not.toBe(first?.format)
+  })
+
   it('says so when there is none', async () => {
     expect(await ran('serve', 'no/such.json')).toEqual({
       code: 1,
@@ -171,11 +198,51 @@ describe('a file for serve', () => {
   })
 })
 
+describe('a function in AWS', () => {
+  const AT_HOME = { AWS_REGION: '', AWS_PROFILE: '', AWS_CONFIG_FILE: '/dev/null' }
+
+  function stubEnv(variables: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries({ ...AT_HOME, ...variables })) {
+      vi.stubEnv(name, value === '' ? undefined : value)
+    }
+    onTestFinished(() => void vi.unstubAllEnvs())
+  }
+
+  it('is refused at the start where nothing says in which region it is', async () => {
+    stubEnv({})
+    const help = 'or its ARN, or set AWS_REGION or the region of a profile.\n'
+    expect(await ran('serve', '--function', 'orders')).toEqual({
+      code: 1,
+      out: '',
+      err: `The region of orders is not known: give --region ${help}`,
+    })
+    const file = await fileWith({ routes: [ROUTE] })
+    expect(await ran('serve', file)).toEqual({
+      code: 1,
+      out: '',
+      err: `The region of orders is not known: give invoker.region in ${file} ${help}`,
+    })
+  })
+
+  it.each<[string, Readonly<Record<string, string>>, string[]]>([
+    ['its ARN', {}, ['--function', 'arn:aws:lambda:eu-west-1:123456789012:function:orders']],
+    ['--region', {}, ['--function', 'orders', '--region', 'eu-west-1']],
+    ['the environment', { AWS_REGION: 'eu-west-1' }, ['--function', 'orders']],
+  ])('may have its region from %s', async (_, variables, flags) => {
+    stubEnv(variables)
+    const port = String(await takenPort())
+    // It gets as far as the port.
+    expect((await ran('serve', ...flags, '--port', port)).err).toMatch(/^Port \d+ of 127\.0\.0\.1 is in use\. /)
+  })
+})
+
 describe('a place to listen', () => {
+  const ORDERS = ['--function', 'orders', '--region', 'eu-west-1']
+
   it('is refused when somebody else is there', async () => {
     const port = await takenPort()
     const err = `Port ${port} of 127.0.0.1 is in use. Take another one, or 0 for any that is free.\n`
-    expect(await ran('serve', '--function', 'orders', '--port', String(port))).toEqual({
+    expect(await ran('serve', ...ORDERS, '--port', String(port))).toEqual({
       code: 1,
       out: '',
       err,
@@ -183,15 +250,7 @@ describe('a place to listen', () => {
   })
 
   it('is refused when it is none', async () => {
-    const { code, out, err } = await ran(
-      'serve',
-      '--function',
-      'orders',
-      '--host',
-      '192.0.2.1',
-      '--port',
-      '0',
-    )
+    const { code, out, err } = await ran('serve', ...ORDERS, '--host', '192.0.2.1', '--port', '0')
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toMatch(/^Cannot listen: .*EADDRNOTAVAIL.*192\.0\.2\.1/)
   })

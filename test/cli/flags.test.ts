@@ -65,6 +65,18 @@ describe('the flags of serve', () => {
     expect(routes).toMatchObject([{ function: 'orders', formatName: 'alb', options: {} }])
   })
 
+  it('check the health as fits development', async () => {
+    const { routes } = await readServeOptions(['--function', 'orders', '--health-check', '/health'])
+    const healthCheck = {
+      path: '/health',
+      interval: '5s',
+      timeout: '5s',
+      healthyThreshold: 1,
+      unhealthyThreshold: 2,
+    }
+    expect(routes).toMatchObject([{ options: { healthCheck } }])
+  })
+
   it.each([
     ['alb', 'alb'],
     ['api-gateway-v1', 'apiGatewayV1'],
@@ -77,8 +89,10 @@ describe('the flags of serve', () => {
 
   it('run a module under its own name, found from the working directory', async () => {
     const module = 'examples/gateway/hello.mjs'
-    const { local, routes } = await readServeOptions(['--module', module, '--export', 'main'])
-    expect(local).toEqual({ functions: { hello: { module: resolve(module), export: 'main' } } })
+    const own = ['--export', 'main', '--timeout', '90s']
+    const { local, routes } = await readServeOptions(['--module', module, ...own])
+    const hello = { module: resolve(module), export: 'main', timeout: '90s' }
+    expect(local).toEqual({ functions: { hello } })
     expect(routes).toMatchObject([{ function: 'hello' }])
   })
 
@@ -123,6 +137,12 @@ describe('the flags of serve', () => {
       '--target-group-arn must be the ARN of a target group, ',
     ],
     [['--function', 'a', '--export', 'b'], '--export needs --module FILE.'],
+    [['--function', 'a', '--timeout', '1m'], '--timeout needs --module FILE.'],
+    [
+      ['--module', MODULE, '--timeout', '901s'],
+      "--timeout must be a time such as '250ms', '10s' or '1.5m', at most '15m', but was '901s'.",
+    ],
+    [['--module', MODULE, '--timeout', '3'], "--timeout must be a time such as '250ms', "],
     [
       ['--function', 'a', '--format', 'function-url', '--multi-value-headers'],
       '--multi-value-headers goes with --format alb only.',
@@ -148,7 +168,17 @@ describe('the flags of serve', () => {
       ['--function', 'a', '--endpoint', 'b'],
       "--endpoint must be an address such as 'http://localhost:4566', but ",
     ],
-    [['--function', 'a', '--deadline', '10'], '--deadline must be a duration of at least 1 ms: '],
+    [
+      ['--function', 'a', '--deadline', '10'],
+      "--deadline must be a time such as '250ms', '10s' or '1.5m', but was '10'.",
+    ],
+    [['--function', 'a', '--deadline', '0s'], "--deadline must be a time such as '250ms', "],
+    [['--module', 'examples'], `--module must be a file, but ${resolve('examples')} is a directory.`],
+    [
+      ['handler.mjs'],
+      'serve takes a JSON file, but was given handler.mjs. For a handler write --module handler.mjs.',
+    ],
+    [['handler.ts', '--format', 'alb'], 'serve takes a JSON file, but was given handler.ts. For a handler '],
     [
       ['--function', 'a', '--health-check', 'b'],
       '--health-check must be a percent-encoded path that begins with /',

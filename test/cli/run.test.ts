@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/version.js'
 import { CATALOGUE } from 'resilient-lambda'
+import { REFUSALS } from '../../src/cli/reasons.js'
 import { SERVE_FLAGS } from '../../src/cli/serve-options.js'
 import { ran } from './support.js'
 
@@ -9,7 +11,7 @@ describe('the command line', () => {
     const help = await ran('--help')
     expect(help).toMatchObject({ code: 0, err: '' })
     expect(help.out).toMatch(/^ {2}resilient-lambda serve \[FILE\]/m)
-    expect(help.out).toMatch(/^ {2}resilient-lambda explain \[CODE\]/m)
+    expect(help.out).toMatch(/^ {2}resilient-lambda explain \[NAME\]/m)
     expect(await ran('-h')).toEqual(help)
   })
 
@@ -55,10 +57,57 @@ describe('explain', () => {
       '  ran      maybe',
       '  retry    soon',
       '  breaker  failure',
+      '  answer   504 AttemptTimedOut',
     ]
-    expect(await ran('explain', 'AttemptTimedOut')).toEqual({
+    const explained = { code: 0, out: `${lines.join('\n')}\n`, err: '' }
+    expect(await ran('explain', 'AttemptTimedOut')).toEqual(explained)
+    expect(await ran('explain', 'attempttimedout')).toEqual(explained)
+  })
+
+  it('says that what a function answers itself is passed on', async () => {
+    expect((await ran('explain', 'HttpServiceUnavailable')).out).toMatch(/^ {2}answer {3}the function's own$/m)
+  })
+
+  it('knows the reasons of the log too, with the failures that lead to each', async () => {
+    const codes = ['TooManyRequestsException', 'ThrottlingException', 'Throttled']
+    const explained = { code: 0, out: `LambdaThrottling\n  503  ${codes.join(', ')}\n`, err: '' }
+    expect(await ran('explain', 'LambdaThrottling')).toEqual(explained)
+    expect(await ran('explain', 'LAMBDATHROTTLING')).toEqual(explained)
+  })
+
+  it('has a line for each status that a reason comes with', async () => {
+    const { out } = await ran('explain', 'lambdaconnectionerror')
+    expect(out).toMatch(/^LambdaConnectionError\n {2}502 {2}ConnectionReset, .*\n {2}504 {2}HostNotFound, .*\n$/)
+    expect((await ran('explain', 'LambdaBadRequest')).out).toMatch(
+      /^LambdaBadRequest\n {2}400 {2}The headers of the request are not UTF-8\.\n {2}502 {2}.*\n$/,
+    )
+  })
+
+  it('knows every reason that failures have', async () => {
+    const answers = await Promise.all(
+      Object.keys(CATALOGUE).map(async (code) => /answer {3}\d+ (.*)/.exec((await ran('explain', code)).out)?.[1]),
+    )
+    const reasons = [...new Set(answers.filter((reason) => reason !== undefined))]
+    expect(reasons.length).toBeGreaterThan(30)
+    const explained = await Promise.all(reasons.map((reason) => ran('explain', reason)))
+    expect(explained.map(({ out }) => out.split(/[ \n]/)[0])).toEqual(reasons)
+  })
+
+  it('knows every reason that the sources refuse a request with', async () => {
+    const folder = new URL('../../src/http/server/', import.meta.url)
+    const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'))
+    const written = sources.flatMap((source) =>
+      Array.from(source.matchAll(/(?:status: (\d+),\s+)?reason: '(\w+)'/g), ([, status = 'any', reason]) => [
+        reason,
+        status,
+      ]),
+    )
+    const listed = Object.entries(REFUSALS).map(([reason, [status]]) => [reason, String(status)])
+    const sorted = (pairs: unknown[][]): string[] => [...new Set(pairs.map((pair) => pair.join(' ')))].sort()
+    expect(sorted(listed)).toEqual(sorted(written))
+    expect(await ran('explain', 'noroute')).toEqual({
       code: 0,
-      out: `${lines.join('\n')}\n`,
+      out: 'NoRoute\n  404  No route has the host and the path of the request.\n',
       err: '',
     })
   })
@@ -78,20 +127,21 @@ describe('explain', () => {
 
   it.each([
     ['CircutOpen', 'CircuitOpen'],
-    ['deadlineexceeded', 'DeadlineExceeded'],
+    ['lambdatrottling', 'LambdaThrottling'],
+    ['NoRoot', 'NoRoute'],
     ['toString', ''],
-  ])('says which codes are near %s', async (given, nearest) => {
+  ])('says which codes and reasons are near %s', async (given, nearest) => {
     const { code, out, err } = await ran('explain', given)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toMatch(
       new RegExp(
-        `^There is no code '${given}'\\. Nearest: ${nearest}[^\\n]*\\. See resilient-lambda explain --help\\.\\n$`,
+        `^There is no code or reason '${given}'\\. Nearest: ${nearest}[^\\n]*\\. See resilient-lambda explain --help\\.\\n$`,
       ),
     )
   })
 
   it.each([
-    [['CircuitOpen', 'Aborted'], 'explain takes one code, but was given CircuitOpen, Aborted.'],
+    [['CircuitOpen', 'Aborted'], 'explain takes one name, but was given CircuitOpen, Aborted.'],
     [['--all'], 'There is no flag --all.'],
   ])('refuses %j', async (args, message) => {
     const err = `${message} See resilient-lambda explain --help.\n`

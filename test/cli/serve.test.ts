@@ -57,9 +57,38 @@ describe('serve with a file', () => {
     expect(logOf(terminal)).toEqual(
       lines.map((line) => expect.stringMatching(new RegExp(`^${TIME} 127\\.0\\.0\\.1 ${line}$`))),
     )
-    expect(terminal.err).toMatch(
-      /^"shop" failed: FunctionError \(TypeError: no such thing\) after 1 attempt .*\n$/,
-    )
+    const id = terminal.out.trimEnd().split(' ').at(-1)
+    const last = terminal.err.split('\n').slice(-2)
+    expect(last).toEqual([
+      expect.stringMatching(
+        `^"GET /throw HTTP/1\\.1" ${id} "shop" failed: FunctionError \\(TypeError: no such thing\\) after 1 attempt `,
+      ),
+      '',
+    ])
+  })
+
+  it('names the request of a failure that has no id', async () => {
+    const { local, terminal, url } = await inFrontOf(async () => ({ statusCode: 200 }))
+    await local.stop()
+    await ask(`${url}/items?a=1`)
+    await terminal.until(/^"GET \/items\?a=1 HTTP\/1\.1" "shop" failed: ConnectionRefused /m)
+  })
+
+  it('checks a function once that several routes lead to', async () => {
+    const folder = await folderOf({
+      'shop.mjs': HANDLER,
+      'gateway.json': {
+        local: { functions: { shop: { module: 'shop.mjs' } } },
+        routes: [{ function: 'shop', path: '/a' }, { function: 'shop' }],
+        healthCheck: { path: '/500', interval: '1h', unhealthyThreshold: 1 },
+      },
+    })
+    const { terminal, url } = await serving(join(folder, 'gateway.json'))
+    await terminal.until(/^shop is unhealthy: /m)
+    expect(await ask(`${url}/a`)).toMatchObject({ status: 503 })
+    expect(await ask(`${url}/b`)).toMatchObject({ status: 503 })
+    expect(terminal.err.match(/masked for/g)).toHaveLength(1)
+    expect(terminal.err.match(/unhealthy/g)).toHaveLength(1)
   })
 
   it('says so when the health of a function changes', async () => {
@@ -131,12 +160,56 @@ describe('serve with flags', () => {
     expect(terminal.err).not.toMatch(/[^\P{C}\n]/u)
   })
 
-  it('keeps the log of the function to itself otherwise', async () => {
-    const folder = await folderOf({ 'shop.mjs': HANDLER })
-    const { terminal, url } = await serving('--module', join(folder, 'shop.mjs'))
-    await ask(`${url}/200`)
+  it.each(['text', 'json'])(
+    'prints on stderr what a function of this machine prints, and where its errors come from: log as %s',
+    async (log) => {
+      const folder = await folderOf({ 'shop.mjs': HANDLER })
+      const { terminal, url } = await serving('--module', join(folder, 'shop.mjs'), '--log', log)
+      const started = terminal.err.length
+      await ask(`${url}/200`)
+      await ask(`${url}/throw`)
+      await terminal.until(/LambdaUnhandled/)
+      const told = terminal.err.slice(started).split('\n')
+      const mark = `${TIME} ${UUID} INFO \\\\x1b\\[1masked for`
+      expect(told.slice(0, 4)).toEqual([
+        expect.stringMatching(`^${mark} /200$`),
+        expect.stringMatching(`^${mark} /throw$`),
+        expect.stringMatching(`^${UUID} TypeError: no such$`),
+        'thing',
+      ])
+      expect(told[4]).toMatch(/^ {4}at .*handler .*shop\.mjs:4:/)
+      expect(terminal.err).not.toMatch(/RequestId|Invoke Error/)
+      expect(terminal.out).not.toContain('deadline')
+      expect(terminal.out).not.toContain('masked for')
+    },
+  )
+
+  it('says so when there is more than the end of the log', async () => {
+    const module = `export const handler = async () => {
+      console.log('first', '-'.repeat(5000))
+      console.log('last')
+      return { statusCode: 200 }
+    }`
+    const folder = await folderOf({ 'long.mjs': module })
+    const { terminal, url } = await serving('--module', join(folder, 'long.mjs'))
+    await ask(url)
+    const [first, ...others] = terminal.err.split('\n')
+    expect(first).toBe('The last 4 KB of the log:')
+    expect(others.at(-2)).toMatch(/ INFO last$/)
+  })
+
+  it('keeps the log of a function in AWS to itself', async () => {
+    const { local, terminal, url } = await inFrontOf(async () => ({ statusCode: 200 }))
+    await ask(url)
     expect(terminal.err).toBe('')
-    expect(terminal.out).not.toContain('deadline')
+    expect(local.requests[0]?.headers).not.toHaveProperty('x-amz-log-type')
+  })
+
+  it('gives a function of this machine the time that it is told', async () => {
+    const folder = await folderOf({ 'slow.mjs': 'export const handler = () => new Promise((done) => setTimeout(done, 60_000))' })
+    const { terminal, url } = await serving('--module', join(folder, 'slow.mjs'), '--timeout', '20ms')
+    expect(await ask(url)).toMatchObject({ status: 502 })
+    expect(terminal.err).toMatch(/Task timed out after 0\.02 seconds/)
   })
 
   it('writes nothing but JSON when the log is JSON', async () => {

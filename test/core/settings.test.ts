@@ -56,7 +56,7 @@ describe('an invalid setting', () => {
     [{}, 'an object with no keys'],
     [Object.create(null), 'an object with no keys'],
     [{ constructor: 'Map' }, 'an object with constructor'],
-    [new (class {})(), 'an object with no keys'],
+    [Object.create(Object.create(null)), 'an object with no keys'],
     [(function* () {})(), 'an object with no keys'],
     [runInNewContext('({ a: 1 })'), 'an object with a'],
     [new Map([[1, 2]]), 'a Map'],

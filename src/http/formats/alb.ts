@@ -91,8 +91,10 @@ const MULTI_VALUE: Mode = {
 /** A load balancer reads one of the two only: headers in the other would go missing without a word. */
 function refuseElsewhere(fields: ReplyFields, wanted: string, other: string, state: 'on' | 'off'): void {
   if (!fields.isEmpty(wanted) || fields.isEmpty(other)) return
+  const opposite = state === 'on' ? 'off' : 'on'
   fields.refuse(
     wanted,
-    `must hold what is in ${other}, since multi-value headers are ${state} for the target group`,
+    `must hold what is in ${other}, since multi-value headers are ${state} for the target group; ` +
+      `pass alb({ multiValueHeaders: ${opposite === 'on'} }) if they are ${opposite}`,
   )
 }

@@ -26,6 +26,8 @@ export interface AssessedStatement {
 interface Problem {
   readonly applies: 'no' | 'unknown'
   readonly text: string
+  /** What has to read otherwise: an element, or a condition's key in lower case; undefined where that would not tell. */
+  readonly needs: string | undefined
 }
 
 /** Reads a statement as Lambda does for a service: only the resource-based policy counts. */
@@ -34,14 +36,7 @@ export function assess(
   index: number,
   permission: AlbPermission,
 ): AssessedStatement {
-  const problems = [
-    principalProblem(statement),
-    problemWith(statement, 'Action', INVOKE, isAction),
-    problemWith(statement, 'Resource', permission.resource, (pattern) =>
-      isArnLike(pattern, permission.resource),
-    ),
-    ...conditionsOf(statement).map((test) => conditionProblem(test, permission)),
-  ].filter((problem) => problem !== undefined)
+  const problems = problemsWith(statement, permission)
   const isCertain = problems.some(({ applies }) => applies === 'no')
   return {
     id: statement.Sid ?? `#${index + 1}`,
@@ -49,6 +44,18 @@ export function assess(
     problems: problems.map(({ text }) => text),
     statement,
   }
+}
+
+/** What keeps a statement from applying, or from being known to. */
+export function problemsWith(statement: PolicyStatement, permission: AlbPermission): readonly Problem[] {
+  return [
+    principalProblem(statement),
+    problemWith(statement, 'Action', INVOKE, isAction),
+    problemWith(statement, 'Resource', permission.resource, (pattern) =>
+      isArnLike(pattern, permission.resource),
+    ),
+    ...conditionsOf(statement).map((test) => conditionProblem(test, permission)),
+  ].filter((problem) => problem !== undefined)
 }
 
 /** Whether a statement is about load balancers at all. */
@@ -77,7 +84,7 @@ function problemWith(
   const value = statement[name]
   const patterns = element === 'Principal' ? namesIn(value) : textsOf(value)
   if (patterns.some(matches) !== isNegated) return undefined
-  return { applies: 'no', text: `${name} is ${shown(value)}, which leaves out ${wanted}` }
+  return { applies: 'no', text: `${name} is ${shown(value)}, which leaves out ${wanted}`, needs: element }
 }
 
 /** Everybody is `*`, or `{ "AWS": "*" }`, which means the same. */
@@ -101,12 +108,16 @@ function conditionProblem(
   const groups = OPERATOR.exec(operator)?.groups
   // A value may refer to other keys of the request, as in ${aws:PrincipalTag/team}.
   if (actual === undefined || !groups || values.some((value) => value.includes('${')))
-    return { applies: 'unknown', text: `${line}, and whether it holds cannot be told from here` }
+    return {
+      applies: 'unknown',
+      text: `${line}, and whether it holds cannot be told from here`,
+      needs: undefined,
+    }
   const { type, not, way = '' } = groups
   const holds = values.some((value) => compare(value, actual, type === 'Arn' ? 'Arn' : way))
   return holds === (not === undefined)
     ? undefined
-    : { applies: 'no', text: `${line}, which leaves out ${actual}` }
+    : { applies: 'no', text: `${line}, which leaves out ${actual}`, needs: key.toLowerCase() }
 }
 
 /** What a load balancer brings along; keys are compared without regard to case. */

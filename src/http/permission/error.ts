@@ -7,13 +7,6 @@ import type { PolicyStatement } from './statement.js'
 /** What was asked of Lambda. */
 export type PolicyOperation = 'GetPolicy' | 'AddPermission' | 'RemovePermission'
 
-interface Details {
-  readonly status?: number | undefined
-  readonly requestId?: string | undefined
-  readonly denied?: Denial | undefined
-  readonly cause?: unknown
-}
-
 /** A function's policy could not be read or changed; the message says why, and what to do. */
 export class AlbPermissionError extends Error {
   override readonly name = 'AlbPermissionError'
@@ -25,13 +18,15 @@ export class AlbPermissionError extends Error {
   /** Who lacks which permission on what, where AWS says so. */
   declare readonly denied: Denial | undefined
 
-  constructor(code: string, message: string, { cause, ...details }: Details = {}) {
+  constructor(
+    code: string,
+    message: string,
+    details: ErrorOptions & Partial<Pick<AlbPermissionError, 'status' | 'requestId' | 'denied'>> = {},
+  ) {
+    const { cause, ...known } = details
     super(message, cause === undefined ? {} : { cause: withoutExchange(cause) })
     this.code = code
-    Object.assign(
-      this,
-      Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
-    )
+    Object.assign(this, Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)))
   }
 }
 

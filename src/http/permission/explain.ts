@@ -1,8 +1,9 @@
 import { assess, isForLoadBalancers, type AssessedStatement } from './assess.js'
 import { commandsFor, type AlbCommands } from './commands.js'
+import { missingFrom, wholeStatement } from './missing.js'
 import { readStatements, withPolicy } from './policy.js'
 import type { AlbPermission, AlbPermissionOptions } from './settings.js'
-import { statementFor, LOAD_BALANCER } from './statement.js'
+import { LOAD_BALANCER } from './statement.js'
 
 /** Whether a target group may invoke a function, and why. */
 export interface AlbAccess {
@@ -11,7 +12,10 @@ export interface AlbAccess {
   readonly why: string
   /** What each statement of the policy means for it. */
   readonly statements: readonly AssessedStatement[]
-  /** The lines that stand in the way: what the closest statement lacks, or a whole statement; empty where one denies it. */
+  /**
+   * The lines to add, as they stand in a policy: those that the closest statement needs in place of its own, or a whole
+   * statement; empty where it is allowed, and where a statement denies it, or may deny what another one allows.
+   */
   readonly missing: readonly string[]
   readonly commands: AlbCommands
 }
@@ -22,7 +26,7 @@ type Finding = Pick<AlbAccess, 'allowed' | 'why' | 'missing'>
  * Reads a function's resource-based policy, and says whether a load balancer's target group may invoke exactly this
  * function, version or alias.
  *
- * What cannot be told from here, such as a condition on other keys, counts as not allowed, and is named.
+ * What cannot be told from here, such as a condition on other keys, counts as not allowed, and is named in `why`.
  *
  * Source: Lambda, "Resource-based policies": for a service, only the resource-based policy counts.
  *
@@ -47,7 +51,8 @@ function judge(statements: readonly AssessedStatement[], permission: AlbPermissi
   const perhaps = allowing ? denies.find(applying('unknown')) : allows.find(applying('unknown'))
   if (perhaps) {
     const effect = allowing ? 'may deny it' : 'allows it only perhaps'
-    return no(`Statement '${perhaps.id}' ${effect}: ${perhaps.problems.join('; ')}.`, perhaps.problems)
+    const why = `Statement '${perhaps.id}' ${effect}: ${perhaps.problems.join('; ')}.`
+    return no(why, allowing ? [] : wholeStatement(permission))
   }
   if (allowing) return { allowed: true, why: `Statement '${allowing.id}' allows it.`, missing: [] }
   return closest(allows, permission)
@@ -59,14 +64,14 @@ function closest(allows: readonly AssessedStatement[], permission: AlbPermission
     .toSorted((one, other) => one.problems.length - other.problems.length)
   if (nearest) {
     const why = `No statement allows it. Statement '${nearest.id}' comes closest: ${nearest.problems.join('; ')}.`
-    return no(why, nearest.problems)
+    return no(why, missingFrom(nearest.statement, permission))
   }
-  return no(`No statement lets ${LOAD_BALANCER} in.${hint(permission)}`, linesOf(permission))
+  return no(`No statement lets ${LOAD_BALANCER} in.${hint(permission)}`, wholeStatement(permission))
 }
 
 function withoutPolicy(permission: AlbPermission): Finding {
   const why = `${permission.resource} has no resource-based policy, or does not exist, which Lambda does not tell apart.${hint(permission)}`
-  return no(why, linesOf(permission))
+  return no(why, wholeStatement(permission))
 }
 
 function hint({ qualifier }: AlbPermission): string {
@@ -81,10 +86,4 @@ function no(why: string, missing: readonly string[] = []): Finding {
 
 function applying(wanted: AssessedStatement['applies']) {
   return ({ applies }: AssessedStatement): boolean => applies === wanted
-}
-
-/** The statement that is missing as a whole, line by line. */
-function linesOf(permission: AlbPermission): readonly string[] {
-  const { Sid: _id, ...lines } = statementFor(permission)
-  return Object.entries(lines).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
 }
