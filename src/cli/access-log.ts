@@ -12,11 +12,11 @@ export const COLUMNS =
 
 /** One request on one line, in columns like those of a load balancer; nothing from outside breaks out of its own. */
 export function asColumns(event: HttpAnswered, time: Date): string {
-  const { method, path, query, status, source, attempts, durationMs, requestBytes, replyBytes } = event
+  const { status, source, attempts, durationMs, requestBytes, replyBytes } = event
   return [
     time.toISOString(),
     column(event.client),
-    quoted(`${method} ${path}${query === '' ? '' : `?${query}`} HTTP/1.1`),
+    requestLine(event),
     status,
     source,
     column(event.reason),
@@ -34,8 +34,18 @@ export function asJson({ type: _type, error, ...fields }: HttpAnswered, time: Da
   return printableJson({ time, ...fields, error: error === undefined ? undefined : messageOf(error) })
 }
 
+/** What went wrong with a request, with the request line and the id that its line of the log has. */
+export function asFailure(event: HttpAnswered, error: unknown): string {
+  const id = event.requestId === undefined ? '' : `${column(event.requestId)} `
+  return `${requestLine(event)} ${id}${messageOf(error)}`
+}
+
+function requestLine({ method, path, query }: HttpAnswered): string {
+  return quoted(`${method} ${path}${query === '' ? '' : `?${query}`} HTTP/1.1`)
+}
+
 /** What went wrong, in words. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -16,7 +16,6 @@ const FLAGS: readonly (readonly [place: RegExp, flag: string])[] = [
   [/^routes\[0\]\.healthCheck\.path/, '--health-check'],
   [/^local\.region/, '--region'],
   [/^invoker\.endpoint/, '--endpoint'],
-  [/^invoker\.defaults\.deadline/, '--deadline'],
 ]
 
 /**

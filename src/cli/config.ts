@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   InvalidSettingError,
   listOf,
@@ -20,6 +21,7 @@ export interface Route {
   readonly function: string
   readonly formatName: FormatName
   readonly format: HttpFormat
+  readonly formatOptions: Plain
   /** What else a route of `createGateway` takes. */
   readonly options: Plain
 }
@@ -66,7 +68,7 @@ export function parseConfig(given: unknown): Config {
     const allowed = 'left out where functions run on this machine'
     throw new InvalidSettingError('options.invoker.endpoint', invoker['endpoint'], allowed)
   }
-  return { port, host, local, invoker, routes, options }
+  return { port, host, local, invoker, routes: sharingFormats(routes), options }
 }
 
 function parseRoute(given: unknown, path: string): Route {
@@ -80,12 +82,25 @@ function parseRoute(given: unknown, path: string): Route {
   })
   const { function: name, format: _, ...others } = required(parse, 'function')(given, path)
   const own: Plain = others
+  const formatOptions = pick(own, takes)
   return {
     function: name,
     formatName,
-    format: make(pick(own, takes), path),
+    format: make(formatOptions, path),
+    formatOptions,
     options: pick(own, FOR_A_ROUTE),
   }
+}
+
+/** Formats that are the same become one object: by it a gateway knows that routes lead to one target. */
+function sharingFormats(routes: readonly Route[]): readonly Route[] {
+  return routes.map((route) => {
+    const { formatName, formatOptions } = route
+    const same = routes.find(
+      (other) => other.formatName === formatName && isDeepStrictEqual(other.formatOptions, formatOptions),
+    )
+    return { ...route, ...(same && { format: same.format }) }
+  })
 }
 
 function parseFunctionName(given: unknown, path: string): string {

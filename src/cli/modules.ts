@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvalidSettingError } from '../core/settings.js'
+import { refuseWrongSyntax } from './syntax.js'
 
 type Plain = Readonly<Record<string, unknown>>
 
@@ -11,6 +12,7 @@ type Plain = Readonly<Record<string, unknown>>
  * What has another form than it should stays as it is: that is for `startLocalLambda` to say.
  *
  * @throws {InvalidSettingError} where there is no such file, which would show at the first request only
+ * @throws {CommandError} where it is no JavaScript
  */
 export function withModules(local: Plain, folder: string): Plain {
   const { functions } = local
@@ -30,11 +32,18 @@ export function withModules(local: Plain, folder: string): Plain {
 
   function found(module: string, path: string): string {
     const file = module.startsWith('file:') ? fileURLToPath(module) : resolve(folder, module)
-    if (existsSync(file)) return file
-    const error = new InvalidSettingError(path, module, 'the path of a module')
-    error.message = `${path} must be the path of a module, but there is no file ${file}.`
-    throw error
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (!stats) throw refused(path, module, 'the path of a module', `there is no file ${file}`)
+    if (stats.isDirectory()) throw refused(path, module, 'a file', `${file} is a directory`)
+    refuseWrongSyntax(file)
+    return file
   }
+}
+
+function refused(path: string, given: string, allowed: string, found: string): InvalidSettingError {
+  const error = new InvalidSettingError(path, given, allowed)
+  error.message = `${path} must be ${allowed}, but ${found}.`
+  return error
 }
 
 function mapValues(object: Plain, path: string, change: (value: unknown, path: string) => unknown): Plain {

@@ -1,7 +1,7 @@
 import type { GatewayEvent } from '../http/server/events.js'
 import type { RouteConditions } from '../http/server/routes.js'
 import type { Fn } from '../invoker/fn.js'
-import { asColumns, asJson, COLUMNS, messageOf } from './access-log.js'
+import { asColumns, asFailure, asJson, COLUMNS } from './access-log.js'
 import type { Route } from './config.js'
 import { printable } from './printable.js'
 import type { ServeOptions } from './serve-options.js'
@@ -38,7 +38,7 @@ export class Report {
       this.#terminal.stdout.write(`${asJson(event, new Date())}\n`)
     } else {
       this.#terminal.stdout.write(`${asColumns(event, new Date())}\n`)
-      if (event.error !== undefined) this.note(messageOf(event.error))
+      if (event.error !== undefined) this.note(asFailure(event, event.error))
     }
   }
 

@@ -15,7 +15,7 @@ const COMMANDS = {
   explain(args, terminal) {
     const { positionals } = readFlags(args, {})
     if (positionals.length > 1)
-      throw wrongUsage(`explain takes one code, but was given ${positionals.join(', ')}.`)
+      throw wrongUsage(`explain takes one name, but was given ${positionals.join(', ')}.`)
     terminal.stdout.write(`${explain(positionals[0])}\n`)
   },
 } as const satisfies Readonly<Record<string, Command>>

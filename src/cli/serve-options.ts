@@ -1,5 +1,6 @@
 import { dirname, parse as parsePath } from 'node:path'
-import { oneOf, wholeNumber } from '../core/settings.js'
+import { parseDuration } from '../core/duration.js'
+import { InvalidSettingError, oneOf, wholeNumber } from '../core/settings.js'
 import { LOG_FORMATS, type LogFormat } from './access-log.js'
 import { wrongUsage } from './command-error.js'
 import { checked, type Source } from './complaints.js'
@@ -13,7 +14,7 @@ import { readJson } from './read-json.js'
 export interface ServeOptions extends Config {
   readonly source: Source
   readonly log: LogFormat
-  /** Whether each function's plan is printed. */
+  /** Whether each function's plan and the whole of its log are printed. */
   readonly verbose: boolean
 }
 
@@ -25,6 +26,7 @@ const INSTEAD_OF_A_FILE = {
   function: string,
   module: string,
   export: string,
+  timeout: string,
   format: string,
   'multi-value-headers': boolean,
   'target-group-arn': string,
@@ -34,10 +36,15 @@ const INSTEAD_OF_A_FILE = {
   region: string,
   endpoint: string,
 } as const
+const ONLY_FOR_A_MODULE = ['export', 'timeout'] as const
 const ONLY_FOR_ALB = ['multi-value-headers', 'target-group-arn'] as const
 
 /** As `parseArgs` takes them. */
 export const SERVE_FLAGS = { ...INSTEAD_OF_A_FILE, ...BESIDE_A_FILE } as const
+
+/** Soon enough for somebody who is waiting; a load balancer takes its time. */
+const HEALTH_CHECK = { interval: '5s', timeout: '5s', healthyThreshold: 1, unhealthyThreshold: 2 } as const
+const LONGEST_TIMEOUT = '15m'
 
 type Values = ReturnType<typeof readFlags<typeof SERVE_FLAGS>>['values']
 
@@ -71,6 +78,8 @@ function besideFile({ port, host, log = 'text', verbose = false }: Values) {
 }
 
 async function fromFile(file: string, values: Values): Promise<unknown> {
+  if (/\.[cm]?[jt]s$/.test(file))
+    throw wrongUsage(`serve takes a JSON file, but was given ${file}. For a handler write --module ${file}.`)
   const flag = Object.keys(INSTEAD_OF_A_FILE).find((name) => values[name as keyof Values] !== undefined)
   if (flag !== undefined) throw wrongUsage(`--${flag} does not go with a file: say it in ${file}.`)
   return readJson(file)
@@ -78,11 +87,12 @@ async function fromFile(file: string, values: Values): Promise<unknown> {
 
 /** What a file with one route for everything would say. */
 function fromFlags(values: Values): unknown {
-  const { module, export: exportName, format, endpoint, region, deadline, idempotent } = values
+  const { module, export: exportName, format, endpoint, region, idempotent } = values
   const name = values.function ?? (module === undefined ? undefined : nameOf(module))
   if (name === undefined)
     throw wrongUsage('serve needs a file such as gateway.json, or --function NAME, or --module FILE.')
-  if (exportName !== undefined && module === undefined) throw wrongUsage('--export needs --module FILE.')
+  const lone = ONLY_FOR_A_MODULE.find((flag) => values[flag] !== undefined && module === undefined)
+  if (lone !== undefined) throw wrongUsage(`--${lone} needs --module FILE.`)
   const isAlb = format === undefined || parseFormat(format, '--format') === 'alb'
   const stray = ONLY_FOR_ALB.find((flag) => values[flag] !== undefined && !isAlb)
   if (stray !== undefined) throw wrongUsage(`--${stray} goes with --format alb only.`)
@@ -92,14 +102,26 @@ function fromFlags(values: Values): unknown {
     format,
     multiValueHeaders: values['multi-value-headers'],
     targetGroupArn: values['target-group-arn'],
-    healthCheck: path === undefined ? undefined : { path },
+    healthCheck: path === undefined ? undefined : { path, ...HEALTH_CHECK },
   }
+  const timeout = time(values.timeout, '--timeout', LONGEST_TIMEOUT)
+  const deadline = time(values.deadline, '--deadline')
+  const here = { module, export: exportName, timeout }
   return {
-    local: module === undefined ? undefined : { functions: { [name]: { module, export: exportName } } },
+    local: module === undefined ? undefined : { functions: { [name]: here } },
     invoker: { region, endpoint, defaults: { deadline, idempotent } },
     // Not every format has every option, so those that were not given must not be there.
     routes: [Object.fromEntries(Object.entries(route).filter(([, value]) => value !== undefined))],
   }
+}
+
+/** A flag is always a text, so that numbers and `false`, which a file may have, are no times here. */
+function time(given: string | undefined, flag: string, most?: string): string | undefined {
+  if (given === undefined) return undefined
+  const ms = parseDuration(given) ?? 0
+  if (ms >= 1 && ms <= (parseDuration(most) ?? Infinity)) return given
+  const limit = most === undefined ? '' : `, at most '${most}'`
+  throw new InvalidSettingError(flag, given, `a time such as '250ms', '10s' or '1.5m'${limit}`)
 }
 
 /** A function has a name, even one that was given as a module only. */

@@ -9,6 +9,7 @@ import { CommandError } from './command-error.js'
 import { checked } from './complaints.js'
 import type { Route } from './config.js'
 import { functionLog } from './function-log.js'
+import { refuseWithoutRegion } from './region.js'
 import { Report, type ServedRoute } from './report.js'
 import type { ServeOptions } from './serve-options.js'
 import { stopSignal, type Terminal } from './terminal.js'
@@ -35,33 +36,35 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
 }
 
 async function start(options: ServeOptions, report: Report, closers: Closers): Promise<void> {
-  const { source, host, port, routes, verbose } = options
+  const { source, host, port, routes, local, verbose } = options
   const lambda = await invokerFor(options, closers)
+  const functions = new Map<string, Fn<unknown, unknown>>()
   const served = await checked(source, '', () => routes.map(servedRoute))
   const gateway = await checked(source, '', () =>
     createGateway({
       ...options.options,
-      routes: served.map(({ fn, format, options }) => ({ ...options, fn: logged(fn), format })),
+      routes: served.map(({ fn, format, options }) => ({ ...options, fn, format })),
       observers: [(event) => report.event(event)],
     }),
   )
   closers.push(() => gateway.close())
+  if (!local) await refuseWithoutRegion([...functions.values()], options)
   const server = await listening(() => listen(gateway, { port, host, closeTimeout: CLOSE_TIMEOUT }))
   closers.push(() => server.close())
   report.started(server.url, served, verbose)
 
   function servedRoute(route: Route, index: number): ServedRoute {
-    const fn = lambda(route.function)
-    refuseMissing(fn, options.local, `options.routes[${index}].function`)
+    // One object for all routes to a function, which are one target then.
+    const fn = functions.get(route.function) ?? logged(lambda(route.function))
+    functions.set(route.function, fn)
+    refuseMissing(fn, local, `options.routes[${index}].function`)
     return { ...route, fn }
   }
 
   function logged(fn: ServedRoute['fn']): ServedRoute['fn'] {
-    if (!verbose) return fn
-    return fn.logs().use(
-      functionLog((log) => report.note(log)),
-      { after: 'timeout' },
-    )
+    if (!verbose && !local) return fn
+    const log = functionLog(verbose ? 'whole' : 'own', (text) => report.note(text))
+    return fn.logs().use(log, { after: 'timeout' })
   }
 }
 

@@ -65,7 +65,9 @@ describe('explain', () => {
   })
 
   it('says that what a function answers itself is passed on', async () => {
-    expect((await ran('explain', 'HttpServiceUnavailable')).out).toMatch(/^ {2}answer {3}the function's own$/m)
+    expect((await ran('explain', 'HttpServiceUnavailable')).out).toMatch(
+      /^ {2}answer {3}the function's own$/m,
+    )
   })
 
   it('knows the reasons of the log too, with the failures that lead to each', async () => {
@@ -77,7 +79,9 @@ describe('explain', () => {
 
   it('has a line for each status that a reason comes with', async () => {
     const { out } = await ran('explain', 'lambdaconnectionerror')
-    expect(out).toMatch(/^LambdaConnectionError\n {2}502 {2}ConnectionReset, .*\n {2}504 {2}HostNotFound, .*\n$/)
+    expect(out).toMatch(
+      /^LambdaConnectionError\n {2}502 {2}ConnectionReset, .*\n {2}504 {2}HostNotFound, .*\n$/,
+    )
     expect((await ran('explain', 'LambdaBadRequest')).out).toMatch(
       /^LambdaBadRequest\n {2}400 {2}The headers of the request are not UTF-8\.\n {2}502 {2}.*\n$/,
     )
@@ -85,7 +89,9 @@ describe('explain', () => {
 
   it('knows every reason that failures have', async () => {
     const answers = await Promise.all(
-      Object.keys(CATALOGUE).map(async (code) => /answer {3}\d+ (.*)/.exec((await ran('explain', code)).out)?.[1]),
+      Object.keys(CATALOGUE).map(
+        async (code) => /answer {3}\d+ (.*)/.exec((await ran('explain', code)).out)?.[1],
+      ),
     )
     const reasons = [...new Set(answers.filter((reason) => reason !== undefined))]
     expect(reasons.length).toBeGreaterThan(30)
@@ -103,7 +109,8 @@ describe('explain', () => {
       ]),
     )
     const listed = Object.entries(REFUSALS).map(([reason, [status]]) => [reason, String(status)])
-    const sorted = (pairs: unknown[][]): string[] => [...new Set(pairs.map((pair) => pair.join(' ')))].sort()
+    const sorted = (pairs: unknown[][]): string[] =>
+      [...new Set(pairs.map((pair) => pair.join(' ')))].toSorted()
     expect(sorted(listed)).toEqual(sorted(written))
     expect(await ran('explain', 'noroute')).toEqual({
       code: 0,

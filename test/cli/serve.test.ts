@@ -1,12 +1,9 @@
 import { join } from 'node:path'
-import { startLocalLambda, type LambdaHandler, type LocalLambda } from 'resilient-lambda/testing'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { LambdaHandler, LocalLambda } from 'resilient-lambda/testing'
+import { describe, expect, it } from 'vitest'
 import { latch } from '../testing/local/support.js'
 import { resources, turnsUntil, type Resources } from '../wire/leftovers.js'
-import { ask, folderOf, HANDLER, ran, serving } from './support.js'
-
-const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
-const TIME = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z'
+import { ask, folderOf, HANDLER, inFrontOf, ran, serving, TIME, UUID } from './support.js'
 
 /** The log of a terminal: what stands after the announcement of its columns. */
 function logOf({ out }: { readonly out: string }): string[] {
@@ -141,72 +138,10 @@ describe('serve with flags', () => {
     expect(logOf(hurried.terminal)).toEqual([expect.stringMatching(/ 504 gateway DeadlineExceeded shop /)])
   })
 
-  it('prints the plan and the log of the function when told to be verbose, whatever it answers', async () => {
-    const folder = await folderOf({ 'shop.mjs': HANDLER })
-    const { terminal, url } = await serving(
-      '--module',
-      join(folder, 'shop.mjs'),
-      '--verbose',
-      '--deadline',
-      '7s',
-    )
-    expect(terminal.out).toMatch(/^\* -> shop \(alb\)\nshop, not idempotent\n(?: {2}.*\n)+Listening on /)
-    expect(terminal.out).toMatch(/^ {2}deadline +7 s for the whole call$/m)
-    await ask(`${url}/200`)
-    await ask(`${url}/throw`)
-    await ask(`${url}/503`, { method: 'POST' })
-    const logged = Array.from(terminal.err.matchAll(/INFO \\x1b\[1masked for (\S+)$/gm), ([, path]) => path)
-    expect(logged).toEqual(['/200', '/throw', '/503'])
-    expect(terminal.err).not.toMatch(/[^\P{C}\n]/u)
-  })
-
-  it.each(['text', 'json'])(
-    'prints on stderr what a function of this machine prints, and where its errors come from: log as %s',
-    async (log) => {
-      const folder = await folderOf({ 'shop.mjs': HANDLER })
-      const { terminal, url } = await serving('--module', join(folder, 'shop.mjs'), '--log', log)
-      const started = terminal.err.length
-      await ask(`${url}/200`)
-      await ask(`${url}/throw`)
-      await terminal.until(/LambdaUnhandled/)
-      const told = terminal.err.slice(started).split('\n')
-      const mark = `${TIME} ${UUID} INFO \\\\x1b\\[1masked for`
-      expect(told.slice(0, 4)).toEqual([
-        expect.stringMatching(`^${mark} /200$`),
-        expect.stringMatching(`^${mark} /throw$`),
-        expect.stringMatching(`^${UUID} TypeError: no such$`),
-        'thing',
-      ])
-      expect(told[4]).toMatch(/^ {4}at .*handler .*shop\.mjs:4:/)
-      expect(terminal.err).not.toMatch(/RequestId|Invoke Error/)
-      expect(terminal.out).not.toContain('deadline')
-      expect(terminal.out).not.toContain('masked for')
-    },
-  )
-
-  it('says so when there is more than the end of the log', async () => {
-    const module = `export const handler = async () => {
-      console.log('first', '-'.repeat(5000))
-      console.log('last')
-      return { statusCode: 200 }
-    }`
-    const folder = await folderOf({ 'long.mjs': module })
-    const { terminal, url } = await serving('--module', join(folder, 'long.mjs'))
-    await ask(url)
-    const [first, ...others] = terminal.err.split('\n')
-    expect(first).toBe('The last 4 KB of the log:')
-    expect(others.at(-2)).toMatch(/ INFO last$/)
-  })
-
-  it('keeps the log of a function in AWS to itself', async () => {
-    const { local, terminal, url } = await inFrontOf(async () => ({ statusCode: 200 }))
-    await ask(url)
-    expect(terminal.err).toBe('')
-    expect(local.requests[0]?.headers).not.toHaveProperty('x-amz-log-type')
-  })
-
   it('gives a function of this machine the time that it is told', async () => {
-    const folder = await folderOf({ 'slow.mjs': 'export const handler = () => new Promise((done) => setTimeout(done, 60_000))' })
+    const folder = await folderOf({
+      'slow.mjs': 'export const handler = () => new Promise((done) => setTimeout(done, 60_000))',
+    })
     const { terminal, url } = await serving('--module', join(folder, 'slow.mjs'), '--timeout', '20ms')
     expect(await ask(url)).toMatchObject({ status: 502 })
     expect(terminal.err).toMatch(/Task timed out after 0\.02 seconds/)
@@ -321,15 +256,4 @@ async function surplusTo(before: Resources): Promise<readonly string[]> {
     Object.entries(resources()).flatMap(([kind, count]) => (count > (before[kind] ?? 0) ? [kind] : []))
   await turnsUntil(() => surplus().length === 0, 10_000)
   return surplus()
-}
-
-/** `serve` for the function `shop`, which runs in this process, at the endpoint of a local Lambda. */
-async function inFrontOf(shop: LambdaHandler, ...flags: string[]) {
-  const local = await startLocalLambda({ functions: { shop: { handler: shop, timeout: '1m' } } })
-  onTestFinished(() => local.stop())
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'of-the-environment')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-  onTestFinished(() => void vi.unstubAllEnvs())
-  const place = ['--endpoint', local.endpoint, '--region', 'us-east-1']
-  return { local, ...(await serving('--function', 'shop', ...place, ...flags)) }
 }

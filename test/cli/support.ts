@@ -1,11 +1,16 @@
 import { EventEmitter, once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { startLocalLambda, type LambdaHandler } from 'resilient-lambda/testing'
+import { onTestFinished, vi } from 'vitest'
 import { run } from '../../src/cli/run.js'
 import type { Terminal } from '../../src/cli/terminal.js'
+
+export const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+export const TIME = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z'
 
 /** Stands in for the process: keeps what is written, and sends signals on order. */
 export class FakeTerminal extends EventEmitter implements Terminal {
@@ -74,6 +79,17 @@ export async function serving(...args: string[]): Promise<Serving> {
   return { terminal, url, ended }
 }
 
+/** `serve` for the function `shop`, which runs in this process, at the endpoint of a local Lambda. */
+export async function inFrontOf(shop: LambdaHandler, ...flags: string[]) {
+  const local = await startLocalLambda({ functions: { shop: { handler: shop, timeout: '1m' } } })
+  onTestFinished(() => local.stop())
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'of-the-environment')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const place = ['--endpoint', local.endpoint, '--region', 'us-east-1']
+  return { local, ...(await serving('--function', 'shop', ...place, ...flags)) }
+}
+
 interface Answer {
   readonly status: number | undefined
   readonly headers: IncomingHttpHeaders
@@ -99,6 +115,14 @@ export async function folderOf(files: Readonly<Record<string, unknown>>): Promis
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
   }
   return folder
+}
+
+/** A port of 127.0.0.1 where somebody listens. */
+export async function takenPort(): Promise<number> {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  return (server.address() as AddressInfo).port
 }
 
 /** A handler that answers by path, in the format of a load balancer. */
