@@ -40,8 +40,10 @@ export function asFailure(event: HttpAnswered, error: unknown): string {
   return `${requestLine(event)} ${id}${messageOf(error)}`
 }
 
-function requestLine({ method, path, query }: HttpAnswered): string {
-  return quoted(`${method} ${path}${query === '' ? '' : `?${query}`} HTTP/1.1`)
+/** What was no request has none: `"- - -"`, as in a load balancer's log. */
+function requestLine({ method, path, query, httpVersion = '1.1' }: HttpAnswered): string {
+  if (method === '') return quoted('- - -')
+  return quoted(`${method} ${path}${query === '' ? '' : `?${query}`} HTTP/${httpVersion}`)
 }
 
 /** What went wrong, in words. */

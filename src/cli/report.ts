@@ -1,5 +1,5 @@
 import type { GatewayEvent } from '../http/server/events.js'
-import type { RouteConditions } from '../http/server/routes.js'
+import type { RouteConditions } from '../http/server/gateway/routes.js'
 import type { Fn } from '../invoker/fn.js'
 import { asColumns, asFailure, asJson, COLUMNS } from './access-log.js'
 import type { Route } from './config.js'

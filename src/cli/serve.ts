@@ -1,6 +1,6 @@
 import { InvalidSettingError } from '../core/settings.js'
-import { createGateway } from '../http/server/gateway.js'
-import { listen } from '../http/server/listen.js'
+import { createGateway } from '../http/server/gateway/gateway.js'
+import { listen } from '../http/server/node/listen.js'
 import type { Fn } from '../invoker/fn.js'
 import { createInvoker } from '../invoker/invoker.js'
 import { parseTarget } from '../invoker/target.js'

@@ -44,6 +44,15 @@ describe('a line of the log', () => {
     )
   })
 
+  it('names the version that the client speaks', () => {
+    expect(asColumns(answered({ httpVersion: '1.0' }), TIME)).toContain('"GET /orders/7?a=1&b=%20 HTTP/1.0"')
+  })
+
+  it('has dashes for what was no request', () => {
+    const garbage = { method: '', path: '', query: '', status: 400, reason: 'BadRequest' }
+    expect(asColumns(answered(garbage), TIME)).toContain(' "- - -" 400 ')
+  })
+
   it('has as many columns as are announced', () => {
     const announced = columnsOf(COLUMNS).slice(1)
     expect(columnsOf(asColumns(answered(), TIME))).toHaveLength(announced.length)

@@ -101,7 +101,10 @@ describe('explain', () => {
 
   it('knows every reason that the sources refuse a request with', async () => {
     const folder = new URL('../../src/http/server/', import.meta.url)
-    const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'))
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    )
+    const sources = files.map((file) => readFileSync(new URL(file, folder), 'utf8'))
     const written = sources.flatMap((source) =>
       Array.from(source.matchAll(/(?:status: (\d+),\s+)?reason: '(\w+)'/g), ([, status = 'any', reason]) => [
         reason,

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { tell } from '../../core/emitter.js'
-import type { HealthChanged } from './health.js'
+import type { HealthChanged } from './gateway/health.js'
 
 /** A request was answered. */
 export interface HttpAnswered {

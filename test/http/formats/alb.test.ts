@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { alb } from '../../../src/http/formats/alb.js'
-import { healthCheckRequest } from '../../../src/http/health-check-request.js'
+import { healthCheckRequest } from '../../../src/http/server/gateway/health-check-request.js'
 import { requestWith } from '../support.js'
 import { eventOf, problemOf, refusalOf, replyOf, throughJson } from './support.js'
 

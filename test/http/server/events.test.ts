@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { GatewayEvent } from '../../../src/http/server/events.js'
 import { serveLambda } from '../../../src/http/server/serve-lambda.js'
 import { scripted } from '../../invoker/support.js'
-import { chunked } from './malice.js'
+import { chunked } from './node/malice.js'
 import { get, serve } from './served.js'
 
 const FORMAT = alb({ multiValueHeaders: true })

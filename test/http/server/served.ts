@@ -6,7 +6,7 @@ import { startLocalLambda, type LambdaHandler, type LocalLambda } from 'resilien
 import { onTestFinished } from 'vitest'
 import type { GatewayEvent, HttpAnswered } from '../../../src/http/server/events.js'
 import type { HttpHandler } from '../../../src/http/server/exchange.js'
-import { listen, type Listening, type ListenOptions } from '../../../src/http/server/listen.js'
+import { listen, type Listening, type ListenOptions } from '../../../src/http/server/node/listen.js'
 import { serveLambda, type ServeOptions } from '../../../src/http/server/serve-lambda.js'
 
 interface Served {

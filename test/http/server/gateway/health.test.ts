@@ -2,12 +2,15 @@ import { describe, expect, it, test } from 'vitest'
 import type { Fn, Invoker } from 'resilient-lambda'
 import type { HttpFormat } from 'resilient-lambda/http'
 import { fakeClock, type FunctionScript } from 'resilient-lambda/testing'
-import { HealthCheck } from '../../../src/http/server/health-check.js'
-import { healthCheckSettings, parseHealthCheck } from '../../../src/http/server/health-check-options.js'
-import type { HealthCheckOptions } from '../../../src/http/server/health-check-options.js'
-import { Health, type HealthChanged, type TargetHealth } from '../../../src/http/server/health.js'
-import { scripted } from '../../invoker/support.js'
-import { plain } from '../support.js'
+import { HealthCheck } from '../../../../src/http/server/gateway/health-check.js'
+import {
+  healthCheckSettings,
+  parseHealthCheck,
+} from '../../../../src/http/server/gateway/health-check-options.js'
+import type { HealthCheckOptions } from '../../../../src/http/server/gateway/health-check-options.js'
+import { Health, type HealthChanged, type TargetHealth } from '../../../../src/http/server/gateway/health.js'
+import { scripted } from '../../../invoker/support.js'
+import { plain } from '../../support.js'
 
 type AnyFn = Fn<unknown, unknown>
 

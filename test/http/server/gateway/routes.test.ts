@@ -1,8 +1,13 @@
 import { describe, expect, it, test } from 'vitest'
-import { InvalidSettingError, shape } from '../../../src/core/settings.js'
-import { isLike } from '../../../src/http/wildcards.js'
-import { conditionParsers, patternsOf, refuseUnreachable, routeFor } from '../../../src/http/server/routes.js'
-import type { RouteConditions } from '../../../src/http/server/routes.js'
+import { InvalidSettingError, shape } from '../../../../src/core/settings.js'
+import { isLike } from '../../../../src/http/wildcards.js'
+import {
+  conditionParsers,
+  patternsOf,
+  refuseUnreachable,
+  routeFor,
+} from '../../../../src/http/server/gateway/routes.js'
+import type { RouteConditions } from '../../../../src/http/server/gateway/routes.js'
 
 const parse = shape(conditionParsers)
 const patterns = (given: RouteConditions): ReturnType<typeof patternsOf> => patternsOf(parse(given, 'route'))

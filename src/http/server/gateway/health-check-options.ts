@@ -1,5 +1,5 @@
-import type { Duration } from '../../core/duration.js'
-import { duration, listOf, orOff, shape, textLike, wholeNumber, type Parse } from '../../core/settings.js'
+import type { Duration } from '../../../core/duration.js'
+import { duration, listOf, orOff, shape, textLike, wholeNumber, type Parse } from '../../../core/settings.js'
 import type { HealthThresholds } from './health.js'
 
 /**

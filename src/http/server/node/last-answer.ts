@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { systemClock } from '../../core/clock.js'
-import { sendableHeaders } from '../reply-headers.js'
-import type { GatewayAnswer } from './exchange.js'
+import { systemClock } from '../../../core/clock.js'
+import { sendableHeaders } from '../../reply-headers.js'
+import type { GatewayAnswer } from '../exchange.js'
 
 const LINGER_MS = 2_000
 

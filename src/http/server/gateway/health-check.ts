@@ -1,9 +1,9 @@
-import type { Clock, Timer } from '../../core/clock.js'
-import type { Fn } from '../../invoker/fn.js'
-import type { HttpFormat } from '../format.js'
-import { healthCheckRequest } from '../health-check-request.js'
-import { HttpFunction } from '../http-function.js'
-import { httpSettings } from '../options.js'
+import type { Clock, Timer } from '../../../core/clock.js'
+import type { Fn } from '../../../invoker/fn.js'
+import type { HttpFormat } from '../../format.js'
+import { healthCheckRequest } from './health-check-request.js'
+import { HttpFunction } from '../../http-function.js'
+import { httpSettings } from '../../options.js'
 import type { HealthCheckSettings } from './health-check-options.js'
 import {
   Health,

@@ -1,7 +1,7 @@
-import { either, listOf, refusedAs, textLike, type Parse } from '../../core/settings.js'
-import { valuesOf } from '../headers.js'
-import type { HttpRequest } from '../message.js'
-import { isLike } from '../wildcards.js'
+import { either, listOf, refusedAs, textLike, type Parse } from '../../../core/settings.js'
+import { valuesOf } from '../../headers.js'
+import type { HttpRequest } from '../../message.js'
+import { isLike } from '../../wildcards.js'
 
 /**
  * Which requests a route takes: those for which both conditions hold. Each is a pattern, or a list of which one must

@@ -3,12 +3,12 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { alb } from 'resilient-lambda/http'
 import { fakeClock } from 'resilient-lambda/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { answerLast } from '../../../src/http/server/last-answer.js'
-import { answerMalformed } from '../../../src/http/server/malformed.js'
-import { refuse } from '../../../src/http/server/refusal.js'
-import { serveLambda } from '../../../src/http/server/serve-lambda.js'
-import { scripted } from '../../invoker/support.js'
-import { RawClient } from './served.js'
+import { answerLast } from '../../../../src/http/server/node/last-answer.js'
+import { answerMalformed } from '../../../../src/http/server/node/malformed.js'
+import { refuse } from '../../../../src/http/server/refusal.js'
+import { serveLambda } from '../../../../src/http/server/serve-lambda.js'
+import { scripted } from '../../../invoker/support.js'
+import { RawClient } from '../served.js'
 
 const REFUSED = refuse({ status: 413, reason: 'LambdaRequestTooLarge', message: 'Too large.' })
 

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import { InvalidSettingError } from 'resilient-lambda'
 import type { HttpFormat } from 'resilient-lambda/http'
-import type { GatewayEvent } from '../../../src/http/server/events.js'
-import { createGateway, type Gateway } from '../../../src/http/server/gateway.js'
-import type { GatewayOptions, RouteOptions } from '../../../src/http/server/gateway-options.js'
-import { scripted } from '../../invoker/support.js'
-import { plain } from '../support.js'
+import type { GatewayEvent } from '../../../../src/http/server/events.js'
+import { createGateway, type Gateway } from '../../../../src/http/server/gateway/gateway.js'
+import type { GatewayOptions, RouteOptions } from '../../../../src/http/server/gateway/gateway-options.js'
+import { scripted } from '../../../invoker/support.js'
+import { plain } from '../../support.js'
 
 interface Scene extends Omit<ReturnType<typeof scripted>, 'events'> {
   readonly gateway: Gateway

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.js'
+import type { Clock } from '../../../core/clock.js'
 
 /** `initial` until the checks have told, `unchecked` where there are none. Only what is `unhealthy` gets no traffic. */
 export type HealthState = 'initial' | 'healthy' | 'unhealthy' | 'unchecked'

@@ -7,9 +7,9 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createInvoker } from 'resilient-lambda'
 import { alb } from 'resilient-lambda/http'
 import { fakeClock, startLocalLambda, type LocalLambda } from 'resilient-lambda/testing'
-import type { GatewayEvent } from '../../../src/http/server/events.js'
-import { createGateway } from '../../../src/http/server/gateway.js'
-import { listen } from '../../../src/http/server/listen.js'
+import type { GatewayEvent } from '../../../../src/http/server/events.js'
+import { createGateway } from '../../../../src/http/server/gateway/gateway.js'
+import { listen } from '../../../../src/http/server/node/listen.js'
 
 /** Everything that is told, and a way to wait for it. */
 class Heard {

@@ -1,8 +1,8 @@
-import { InvalidSettingError, listOf, required, shape } from '../../core/settings.js'
-import type { Fn } from '../../invoker/fn.js'
-import { parseFormat, type HttpFormat } from '../format.js'
-import { httpOptionParsers, type HttpOptions } from '../options.js'
-import { handlerOptionParsers, type HandlerOptions } from './handler.js'
+import { InvalidSettingError, listOf, required, shape } from '../../../core/settings.js'
+import type { Fn } from '../../../invoker/fn.js'
+import { parseFormat, type HttpFormat } from '../../format.js'
+import { httpOptionParsers, type HttpOptions } from '../../options.js'
+import { handlerOptionParsers, type HandlerOptions } from '../handler.js'
 import { parseHealthCheck, type HealthCheckOptions } from './health-check-options.js'
 import { conditionParsers, notEmpty, type RouteConditions } from './routes.js'
 

@@ -1,10 +1,10 @@
-import type { Clock } from '../../core/clock.js'
-import type { Fn } from '../../invoker/fn.js'
-import type { HttpFormat } from '../format.js'
+import type { Clock } from '../../../core/clock.js'
+import type { Fn } from '../../../invoker/fn.js'
+import type { HttpFormat } from '../../format.js'
 import { HealthCheck } from './health-check.js'
 import type { HealthCheckSettings } from './health-check-options.js'
 import { uncheckedHealth, type HealthChanged, type TargetHealth } from './health.js'
-import type { Refusal } from './exchange.js'
+import type { Refusal } from '../exchange.js'
 
 /** What makes a target the one that it is. */
 export interface TargetParts {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { HttpRequest } from './message.js'
+import type { HttpRequest } from '../../message.js'
 
 /**
  * What a load balancer asks a target: nothing is forwarded, so that only its own user agent stands in the headers.

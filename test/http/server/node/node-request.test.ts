@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import type { IncomingRequest } from '../../../src/http/server/exchange.js'
-import { incomingOf } from '../../../src/http/server/node-request.js'
+import type { IncomingRequest } from '../../../../src/http/server/exchange.js'
+import { incomingOf } from '../../../../src/http/server/node/node-request.js'
 
 interface Parts {
   readonly url?: string

@@ -1,4 +1,4 @@
-import { get } from './served.js'
+import { get } from '../served.js'
 
 export const HOST = 'Host: shop.example\r\n'
 export const SMUGGLED = get('/smuggled')

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import type { HttpHandler, Refusal } from './exchange.js'
+import type { HttpHandler, Refusal } from '../exchange.js'
 import { answerLast } from './last-answer.js'
-import { marked } from './mark.js'
+import { marked } from '../mark.js'
 import { malformedFrom } from './node-request.js'
-import { refuse } from './refusal.js'
+import { refuse } from '../refusal.js'
 import { answersBefore, isUnfinished } from './turns.js'
 
 const BAD_REQUEST = { status: 400, reason: 'BadRequest', message: 'The request is malformed.' }

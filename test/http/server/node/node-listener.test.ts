@@ -4,11 +4,11 @@ import type { AddressInfo, Socket } from 'node:net'
 import { InvalidSettingError } from 'resilient-lambda'
 import { alb, type HttpFormat } from 'resilient-lambda/http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { toNodeListener } from '../../../src/http/server/node-listener.js'
-import { handlerSettings, httpHandler } from '../../../src/http/server/handler.js'
-import { latch } from '../../testing/local/support.js'
-import { turnsUntil } from '../../wire/leftovers.js'
-import { eventsOf, get, post, RawClient, serve, type WebEvent } from './served.js'
+import { toNodeListener } from '../../../../src/http/server/node/node-listener.js'
+import { handlerSettings, httpHandler } from '../../../../src/http/server/handler.js'
+import { latch } from '../../../testing/local/support.js'
+import { turnsUntil } from '../../../wire/leftovers.js'
+import { eventsOf, get, post, RawClient, serve, type WebEvent } from '../served.js'
 
 const FORMAT = alb({ multiValueHeaders: true })
 const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { HttpHeaders, HttpOrigin } from '../message.js'
+import type { HttpHeaders, HttpOrigin } from '../../message.js'
 import { authorityOf } from './authority.js'
-import type { IncomingRequest, Refusal } from './exchange.js'
+import type { IncomingRequest, Refusal } from '../exchange.js'
 
 /** A request of node:http as it came: nothing in its target and its headers is decoded or made uniform. */
 export function incomingOf(

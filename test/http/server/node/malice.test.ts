@@ -1,8 +1,8 @@
 import { alb } from 'resilient-lambda/http'
 import { describe, expect, it } from 'vitest'
-import { latch } from '../../testing/local/support.js'
+import { latch } from '../../../testing/local/support.js'
 import { BODIES, chunked, HEADS, head, HOST, SIZES, SMUGGLED, TARGETS } from './malice.js'
-import { eventsOf, get, post, serve, type WebEvent } from './served.js'
+import { eventsOf, get, post, serve, type WebEvent } from '../served.js'
 
 const small = { ...alb({ multiValueHeaders: true }), maxRequestBytes: 50_000 }
 const OK = { statusCode: 200, multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'here' }
