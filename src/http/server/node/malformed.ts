@@ -4,7 +4,7 @@ import { answerLast } from './last-answer.js'
 import { marked } from '../mark.js'
 import { malformedFrom } from './node-request.js'
 import { refuse } from '../refusal.js'
-import { answersBefore, isUnfinished } from './turns.js'
+import { answersBefore, giveUp, isUnfinished } from './turns.js'
 
 const BAD_REQUEST = { status: 400, reason: 'BadRequest', message: 'The request is malformed.' }
 
@@ -36,6 +36,8 @@ export function answerMalformed(
 async function answerAfter(handler: HttpHandler, refusal: Refusal, socket: Socket): Promise<void> {
   // The rest of a request that broke off: its own answer is told, though nobody gets it.
   const isRest = isUnfinished(socket)
-  await answersBefore(socket)
+  const before = answersBefore(socket)
+  if (isRest) giveUp(socket)
+  await before
   answerLast(socket, isRest ? marked(refuse(refusal)) : await handler.handle(malformedFrom(socket, refusal)))
 }

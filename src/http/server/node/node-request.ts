@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { HttpHeaders, HttpOrigin } from '../../message.js'
 import { authorityOf } from './authority.js'
 import type { IncomingRequest, Refusal } from '../exchange.js'
+import { isGivenUp } from './turns.js'
 
 /** A request of node:http as it came: nothing in its target and its headers is decoded or made uniform. */
 export function incomingOf(
@@ -78,6 +79,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 async function* bodyOf(request: IncomingMessage, beforeBody: () => void): AsyncGenerator<Uint8Array> {
   beforeBody()
   for await (const chunk of request as AsyncIterable<Uint8Array>) yield chunk
+  if (isGivenUp(request)) throw new Error('The request was answered before its body was there.')
 }
 
 function originOf(socket: Socket & { readonly encrypted?: boolean }): HttpOrigin {

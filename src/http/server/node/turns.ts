@@ -44,6 +44,19 @@ export function isUnfinished(socket: Socket): boolean {
   return lines.get(socket)?.request.complete === false
 }
 
+const givenUp = new WeakSet<IncomingMessage>()
+
+/** Gives up the last request on a connection, which is about to be answered without the rest of it. */
+export function giveUp(socket: Socket): void {
+  const line = lines.get(socket)
+  if (line) givenUp.add(line.request)
+}
+
+/** Whether a request was given up: what still comes of it must not reach the function, whose answer nobody would get. */
+export function isGivenUp(request: IncomingMessage): boolean {
+  return givenUp.has(request)
+}
+
 /** What must be over before something else may be written; a request that never came whole is not waited for. */
 export function answersBefore(socket: Socket): Promise<void> {
   const line = lines.get(socket)

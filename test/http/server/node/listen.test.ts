@@ -136,6 +136,45 @@ describe('a slow client', () => {
     expect(await client.untilEnd()).toMatch(TIMED_OUT)
   })
 
+  it('does not reach the function with the rest of a body that comes after the answer', async () => {
+    const listening = { requestTimeout: 30 }
+    const { local, open, answers } = await serve(async () => OK, { listening })
+    const client = open()
+    client.send(post('/', 'whole').slice(0, -2))
+    expect(await client.untilEnd()).toMatch(TIMED_OUT)
+    client.send('le')
+    client.socket.end()
+    expect(await answers(1)).toMatchObject([{ status: 400, source: 'gateway' }])
+    expect(local.executions).toEqual([])
+  })
+
+  it('does not reach the function either where another request was still to be answered', async () => {
+    const going = latch()
+    const { local, open, answers } = await serve(
+      async () => {
+        await going.opened
+        return OK
+      },
+      { listening: { requestTimeout: 30 } },
+    )
+    const client = open()
+    client.send(get('/slow') + post('/', 'whole').slice(0, -2))
+    // Until another has waited for longer than a request may take.
+    const other = open()
+    other.send('GET')
+    expect(await other.untilEnd()).toMatch(TIMED_OUT)
+    client.send('le')
+    going.open()
+    expect(await client.untilEnd()).toMatch(/ 200 OK[^]* 408 Request Timeout/)
+    client.socket.end()
+    const told = await answers(3)
+    expect(told.filter(({ path }) => path !== '').map(({ path, status }) => [path, status])).toEqual([
+      ['/slow', 200],
+      ['/', 400],
+    ])
+    expect(local.executions).toHaveLength(1)
+  })
+
   it('is answered when it does not finish the body, which the function never sees', async () => {
     const listening = { requestTimeout: 30 }
     const { local, open, answers } = await serve(async () => OK, { listening })
