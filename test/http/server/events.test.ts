@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { GatewayEvent } from '../../../src/http/server/events.js'
 import { serveLambda } from '../../../src/http/server/serve-lambda.js'
 import { scripted } from '../../invoker/support.js'
+import { latch } from '../../testing/local/support.js'
 import { chunked } from './node/malice.js'
 import { get, serve } from './served.js'
 
@@ -97,6 +98,32 @@ describe('events', () => {
     expect((await answers(2)).toSorted((a, b) => a.path.length - b.path.length)).toMatchObject([
       { path: '/', status: 400, httpVersion: '1.1' },
       { path: '/next', status: 200 },
+    ])
+  })
+
+  it('tell once of what was no request, though it is found too slow as well', async () => {
+    const going = latch()
+    const { open, answers } = await serve(
+      async () => {
+        await going.opened
+        return OK
+      },
+      { listening: { headersTimeout: 30, requestTimeout: 30 } },
+    )
+    const client = open()
+    client.send(`${get('/slow')}garbage\r\n\r\n`)
+    // Until another has waited for longer than a head may take.
+    const other = open()
+    other.send('GET')
+    await other.untilEnd()
+    going.open()
+    await client.untilEnd()
+    open().send(get('/last'))
+    expect((await answers(4)).map(({ path, status }) => `${status} ${path}`).toSorted()).toEqual([
+      '200 /last',
+      '200 /slow',
+      '400 ',
+      '408 ',
     ])
   })
 })

@@ -22,12 +22,17 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
 }
 
+/** A connection has one end, though Node's timers may find fault with it again. */
+const ended = new WeakSet<Socket>()
+
 /** Answers what never became a request, after whatever came before it on the connection, and ends the connection. */
 export function answerMalformed(
   handler: HttpHandler,
   { code = '' }: NodeJS.ErrnoException,
   socket: Socket,
 ): void {
+  if (ended.has(socket)) return
+  ended.add(socket)
   // Nobody can say any more where the next request begins.
   if (code.startsWith('HPE_')) socket.pause()
   void answerAfter(handler, REFUSALS[code] ?? BAD_REQUEST, socket)
