@@ -10,6 +10,7 @@ import type { HttpFormat } from './format.js'
 import { tokensOf } from './headers.js'
 import { withoutHopByHop } from './hop-by-hop.js'
 import type { HttpHeaders, HttpReply } from './message.js'
+import { decodeReply } from './sendable.js'
 
 /**
  * Reads what a fallback answered as HTTP: a Response, or what a function in the same format would return.
@@ -39,7 +40,7 @@ export function fallbackReplies(format: HttpFormat, limitMs: number): Policy {
 
 async function readReply(value: unknown, format: HttpFormat, signal: AbortSignal): Promise<Outcome> {
   if (value instanceof Response) return readResponse(value, format, signal)
-  const reply = format.decode(value)
+  const reply = decodeReply(format, value)
   return 'problem' in reply ? failed(invalid(`${reply.at} ${reply.problem}`)) : answered(reply)
 }
 

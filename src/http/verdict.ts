@@ -5,6 +5,7 @@ import { failure, type FailureDetails } from '../failures/failure.js'
 import { retryAfterMs } from '../failures/retry-after.js'
 import type { HttpFormat } from './format.js'
 import type { HttpHeaders } from './message.js'
+import { decodeReply } from './sendable.js'
 
 /** Which statuses are failures, though the function answered. */
 export interface StatusSettings {
@@ -31,10 +32,10 @@ export function httpVerdicts(format: HttpFormat, { retried, counted }: StatusSet
   return (next) =>
     async function httpReply(call, context) {
       const outcome = await next(call, context)
-      return outcome.ok ? read(outcome, context.clock.date()) : outcome
+      return outcome.ok ? judge(outcome, context.clock.date()) : outcome
     }
 
-  function read(outcome: Answered, nowMs: number): Outcome {
+  function judge(outcome: Answered, nowMs: number): Outcome {
     const known = detailsOf(outcome.reply)
     const bytes = outcome.value as Uint8Array | undefined
     const size = bytes?.byteLength ?? 0
@@ -73,7 +74,7 @@ function detailsOf({ requestId, logTail, executedVersion }: Reply): FailureDetai
 
 /** A reply's bytes, read as JSON and as the format says. */
 function decode(format: HttpFormat, bytes: Uint8Array | undefined): ReturnType<HttpFormat['decode']> {
-  if (bytes === undefined) return format.decode(undefined)
+  if (bytes === undefined) return decodeReply(format, undefined)
   let text: string
   let value: unknown
   try {
@@ -82,7 +83,7 @@ function decode(format: HttpFormat, bytes: Uint8Array | undefined): ReturnType<H
   } catch {
     return { at: 'the reply', problem: `must be JSON, but its ${inWords(bytes.byteLength)} bytes are not` }
   }
-  return format.decode(value, text)
+  return decodeReply(format, value, text)
 }
 
 function inWords(bytes: number): string {

@@ -3,12 +3,9 @@ import { cut } from '../../failures/text.js'
 import type { InvalidReply } from '../format.js'
 import type { HttpHeaders, HttpReply } from '../message.js'
 import { withoutHopByHop } from '../hop-by-hop.js'
+import { isHeaderName, unsendableAt } from '../sendable.js'
 import { base64Fault } from './base64.js'
 import { typeName } from './type-name.js'
-
-/** Source: RFC 9110, sections 5.1 and 5.5, and RFC 9112, section 4. */
-const TOKEN = /^[!#$%&'*+.^`|~\w-]+$/
-const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Which forms a status may come in. */
 interface StatusRule {
@@ -82,7 +79,7 @@ export class ReplyFields {
       this.refuse('statusDescription', `must be a text, such as '200 OK', but was ${typeName(given)}`)
       return ''
     }
-    const unsendable = given.search(UNSENDABLE)
+    const unsendable = unsendableAt(given)
     if (unsendable >= 0)
       this.refuse('statusDescription', `has a character, at ${unsendable}, that no status line can carry`)
     return given.replace(/^\d{3} ?/, '')
@@ -140,13 +137,13 @@ export class ReplyFields {
   }
 
   #header(name: string, value: unknown, at: string): readonly [string, string] {
-    if (!TOKEN.test(name)) this.refuse(at, 'has a name that no header can have')
+    if (!isHeaderName(name)) this.refuse(at, 'has a name that no header can have')
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
       this.refuse(at, `must be a text, a number or a boolean, but was ${typeName(value)}`)
       return [name, '']
     }
     const text = trimmed(String(value))
-    const unsendable = text.search(UNSENDABLE)
+    const unsendable = unsendableAt(text)
     // The value stays out of the message: it may be a secret.
     if (unsendable >= 0) this.refuse(at, `has a character, at ${unsendable}, that no header can carry`)
     return [name, text]
@@ -156,7 +153,7 @@ export class ReplyFields {
 /** A name as it can stand in a message, which has one line. */
 function quoted(name: string): string {
   const short = cut(name, 80)
-  return TOKEN.test(name) ? short : JSON.stringify(short)
+  return isHeaderName(name) ? short : JSON.stringify(short)
 }
 
 /** Without the spaces and tabs around it, which are no part of a value. */

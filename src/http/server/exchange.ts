@@ -16,7 +16,7 @@ export interface Refusal {
 export interface IncomingRequest extends Omit<HttpRequest, 'body'> {
   /** Undefined where the request has none. Read at most once, and not to its end when it is too long. */
   readonly body: AsyncIterable<Uint8Array> | undefined
-  /** Aborted when the client has gone. */
+  /** Aborted when the client has gone, or the rest of the request is refused. */
   readonly signal: AbortSignal
   /** Such as `1.1`; absent where only a standard Request is known. */
   readonly httpVersion?: string

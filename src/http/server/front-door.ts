@@ -4,11 +4,11 @@ import type { HttpHeaders } from '../message.js'
 import { readBody } from '../read-body.js'
 import { valuesOf } from '../headers.js'
 import { withoutHopByHop } from '../hop-by-hop.js'
-import type { GatewayAnswer, IncomingRequest } from './exchange.js'
+import type { GatewayAnswer, IncomingRequest, Refusal } from './exchange.js'
 import type { Handle } from './handler.js'
 import { asUtf8 } from './header-text.js'
 import { clientGone, refusalOf, unexpected } from './reasons.js'
-import { refuse } from './refusal.js'
+import { refuse, RefusedRest } from './refusal.js'
 import { refusedHead } from './rules.js'
 
 const NOT_UTF8 = { status: 400, reason: 'LambdaBadRequest', message: 'The headers must be in UTF-8.' }
@@ -41,7 +41,7 @@ export function askFunction(httpFunction: HttpFunction): Handle {
     try {
       body = chunks && (await readBody(chunks, maxRequestBytes))
     } catch (error) {
-      return refuse(signal.aborted ? clientGone() : BODY_BROKEN, { target, error })
+      return refuse(signal.aborted ? whyAborted(signal) : BODY_BROKEN, { target, error })
     }
     if (chunks && !body) return failed(httpFunction.tooLarge())
     const headers = asUtf8(withoutHopByHop(head.headers))
@@ -57,6 +57,10 @@ export function askFunction(httpFunction: HttpFunction): Handle {
   function failed({ error, meta }: ReturnType<HttpFunction['tooLarge']>): GatewayAnswer {
     return refuse(refusalOf(error), { target, meta, error })
   }
+}
+
+function whyAborted({ reason }: AbortSignal): Refusal {
+  return reason instanceof RefusedRest ? reason.refusal : clientGone()
 }
 
 /** What the client says that the body has, before any of it is read; 0 where it does not say. */

@@ -26,6 +26,8 @@ export interface HandlerOptions {
   readonly clock?: Clock
 }
 
+const NO_ADDRESS = '0.0.0.0'
+
 /** How each option is parsed; for `shape`, among options of others. */
 export const handlerOptionParsers = {
   observers: listOf(callback<GatewayObserver>),
@@ -42,7 +44,7 @@ export interface HandlerSettings {
 
 /** Parsed options over the defaults. */
 export function handlerSettings(parsed: HandlerOptions): HandlerSettings {
-  const { observers = [], clientAddress = () => '0.0.0.0', clock = systemClock } = parsed
+  const { observers = [], clientAddress = () => NO_ADDRESS, clock = systemClock } = parsed
   return { observers: new GatewayObservers(observers), clientAddress, clock }
 }
 
@@ -54,10 +56,10 @@ export function httpHandler(
   handle: Handle,
   { observers, clientAddress, clock }: HandlerSettings,
 ): HttpHandler {
-  async function answer(incoming: IncomingRequest): Promise<GatewayAnswer> {
+  async function answer(incoming: IncomingRequest, how: Handle): Promise<GatewayAnswer> {
     const startedMs = clock.now()
     const body = incoming.body && new Metered(incoming.body)
-    const answer = marked(await handled({ ...incoming, body }))
+    const answer = marked(await how({ ...incoming, body }))
     observers.tell(() => {
       const { reply, source, reason, target, meta, error } = answer
       return {
@@ -92,12 +94,22 @@ export function httpHandler(
   }
 
   async function respond(request: Request): Promise<Response> {
-    const head = headOf(request, clientAddress(request))
-    const { reply } = await answer({ ...head, body: request.body ?? undefined, signal: request.signal })
+    const from = (address: string): IncomingRequest => {
+      return { ...headOf(request, address), body: request.body ?? undefined, signal: request.signal }
+    }
+    let incoming: IncomingRequest
+    let how = handled
+    try {
+      incoming = from(clientAddress(request))
+    } catch (error) {
+      incoming = from(NO_ADDRESS)
+      how = async () => refuse(unexpected(), { error })
+    }
+    const { reply } = await answer(incoming, how)
     return responseOf(reply, request.method)
   }
 
-  return Object.assign(respond, { handle: answer })
+  return Object.assign(respond, { handle: (incoming: IncomingRequest) => answer(incoming, handled) })
 }
 
 /** A body that knows how much of it was read. */

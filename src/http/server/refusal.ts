@@ -1,5 +1,15 @@
 import type { GatewayAnswer, Refusal } from './exchange.js'
 
+/** Why the rest of a request is not read: the reason in its signal, and what it is answered. */
+export class RefusedRest extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(refusal.message)
+    this.refusal = refusal
+  }
+}
+
 /** What is known of the request that was refused. */
 type Circumstances = Pick<GatewayAnswer, 'target' | 'meta' | 'error'>
 

@@ -1,6 +1,5 @@
 import { tokensOf, valuesOf } from '../headers.js'
-import type { GatewayAnswer, IncomingRequest } from './exchange.js'
-import type { Refusal } from './exchange.js'
+import type { GatewayAnswer, IncomingRequest, Refusal } from './exchange.js'
 import { refuse } from './refusal.js'
 
 type Head = Pick<IncomingRequest, 'method' | 'path' | 'query' | 'headers' | 'httpVersion'>
@@ -65,11 +64,18 @@ function notOneHost({ headers }: Head): Refusal | undefined {
   return { status: 400, reason: 'BadHost', message: 'The request must name one host.' }
 }
 
-/** Of others the function would get a body that it cannot read. */
-function badTransferCoding({ headers }: Head): Refusal | undefined {
+/**
+ * Of others the function would get a body that it cannot read; HTTP/1.0 has none, so nobody can say where the body ends.
+ *
+ * Source: RFC 9112, section 6.1.
+ */
+function badTransferCoding({ headers, httpVersion }: Head): Refusal | undefined {
   const codings = valuesOf(headers, 'transfer-encoding')
-  if (codings.every((coding) => coding.trim().toLowerCase() === 'chunked')) return undefined
-  return { status: 400, reason: 'BadTransferCoding', message: 'The only transfer coding is chunked.' }
+  if (codings.length === 0) return undefined
+  const isChunked = codings.every((coding) => coding.trim().toLowerCase() === 'chunked')
+  if (isChunked && httpVersion !== '1.0') return undefined
+  const message = 'The only transfer coding is chunked, in HTTP/1.1.'
+  return { status: 400, reason: 'BadTransferCoding', message }
 }
 
 function tooManyForwardedAddresses({ headers }: Head): Refusal | undefined {

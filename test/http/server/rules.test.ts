@@ -54,6 +54,12 @@ describe('a request that no load balancer passes on', () => {
       'BadTransferCoding',
     ],
     [
+      'chunks in HTTP/1.0',
+      { headers: [host, ['Transfer-Encoding', 'chunked']], httpVersion: '1.0' },
+      400,
+      'BadTransferCoding',
+    ],
+    [
       'a transfer coding that is empty',
       { headers: [host, ['Transfer-Encoding', '']] },
       400,

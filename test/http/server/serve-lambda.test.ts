@@ -63,6 +63,23 @@ describe('a function behind a standard handler', () => {
     expect(sent).toMatchObject({ multiValueHeaders: { 'x-forwarded-for': ['203.0.113.7'] } })
   })
 
+  it('answers, and tells, where the address cannot be told', async () => {
+    const { lambda, script } = scripted()
+    const events: GatewayEvent[] = []
+    const mistake = new Error('no such header')
+    const handler = serveLambda(lambda('web'), FORMAT, {
+      clientAddress: () => {
+        throw mistake
+      },
+      observers: [(event) => events.push(event)],
+    })
+    const response = await handler(request())
+    expect(response.status).toBe(502)
+    expect(response.headers.get('x-answered-by')).toBe('gateway; reason=LambdaUnhandledException')
+    expect(events).toMatchObject([{ status: 502, client: '0.0.0.0', error: mistake }])
+    expect(script('web').requests).toHaveLength(0)
+  })
+
   it('passes on each cookie that is set', async () => {
     const { lambda, script } = scripted()
     script('web').replies({ ...OK, multiValueHeaders: { 'set-cookie': ['a=1; Path=/', 'b=2'] } })

@@ -91,7 +91,7 @@ export function refuseUnreachable(routes: readonly Patterns[], path: string): vo
   // Requests whose path begins with anything but a slash do not get as far as the routes.
   const all = routes.findIndex(({ hosts, paths }) => has(hosts, /^\*+$/) && has(paths, /^\/?\*+$/))
   if (all < 0 || all === routes.length - 1) return
-  throw refusedAs('after it', `${path}[${all + 1}]`, `before ${path}[${all}], which takes every request`)
+  throw refusedAs('after it', `${path}[${all + 1}]`, `before routes[${all}], which takes every request`)
 }
 
 function has(patterns: readonly string[], form: RegExp): boolean {

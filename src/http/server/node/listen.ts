@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net'
 import { systemClock } from '../../../core/clock.js'
 import type { Duration } from '../../../core/duration.js'
 import { duration, required, shape, text, wholeNumber } from '../../../core/settings.js'
@@ -18,7 +18,7 @@ export interface ListenOptions {
   readonly host?: string
   /** How long a client may take for the head of a request. @defaultValue '10s' */
   readonly headersTimeout?: Duration
-  /** How long a client may take for a whole request. @defaultValue '60s' */
+  /** How long a client may take for a whole request, behind others on its connection too. @defaultValue '60s' */
   readonly requestTimeout?: Duration
   /** How long a connection may lie idle between requests, or take nothing of an answer. @defaultValue '60s' */
   readonly idleTimeout?: Duration
@@ -92,11 +92,14 @@ export async function listen(
   return { url: `http://${authorityOf(host, port)}`, port, close, [Symbol.asyncDispose]: close }
 
   async function closeAll(): Promise<void> {
-    const closed = once(server.close(), 'close')
+    const closed = once(server, 'close')
+    // That of node:http also stops the timers that end what a client does not finish.
+    NetServer.prototype.close.call(server)
     connections.close()
     const limit = systemClock.setTimer(closeTimeoutMs, () => connections.destroy())
     await closed
     limit.cancel()
+    server.close()
     await handler.close?.()
   }
 }

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net'
 import type { HttpHandler, Refusal } from '../exchange.js'
 import { answerLast } from './last-answer.js'
-import { marked } from '../mark.js'
 import { malformedFrom } from './node-request.js'
-import { refuse } from '../refusal.js'
-import { answersBefore, giveUp, isUnfinished } from './turns.js'
+import { RefusedRest } from '../refusal.js'
+import { lastTurn } from './turns.js'
 
 const BAD_REQUEST = { status: 400, reason: 'BadRequest', message: 'The request is malformed.' }
 
@@ -25,24 +24,31 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 /** A connection has one end, though Node's timers may find fault with it again. */
 const ended = new WeakSet<Socket>()
 
-/** Answers what never became a request, after whatever came before it on the connection, and ends the connection. */
+/** Answers what never became a whole request, after whatever came before it on the connection, and ends the connection. */
 export function answerMalformed(
   handler: HttpHandler,
   { code = '' }: NodeJS.ErrnoException,
   socket: Socket,
 ): void {
-  if (ended.has(socket)) return
+  // A connection that broke is told as an error too.
+  if (socket.destroyed || ended.has(socket)) return
   ended.add(socket)
-  // Nobody can say any more where the next request begins.
-  if (code.startsWith('HPE_')) socket.pause()
-  void answerAfter(handler, REFUSALS[code] ?? BAD_REQUEST, socket)
+  // Nobody can say any more where the next request begins, and what still comes would keep the connection alive.
+  socket.pause()
+  const refusal = REFUSALS[code] ?? BAD_REQUEST
+  const last = lastTurn(socket)
+  // The rest of a request whose head was good: it has an answer of its own.
+  if (last?.request.complete === false) last.gone.abort(new RefusedRest(refusal))
+  else void answerAfter(last?.answered, handler, refusal, socket)
 }
 
-async function answerAfter(handler: HttpHandler, refusal: Refusal, socket: Socket): Promise<void> {
-  // The rest of a request that broke off: its own answer is told, though nobody gets it.
-  const isRest = isUnfinished(socket)
-  const before = answersBefore(socket)
-  if (isRest) giveUp(socket)
+async function answerAfter(
+  before: Promise<void> | undefined,
+  handler: HttpHandler,
+  refusal: Refusal,
+  socket: Socket,
+): Promise<void> {
   await before
-  answerLast(socket, isRest ? marked(refuse(refusal)) : await handler.handle(malformedFrom(socket, refusal)))
+  if (socket.destroyed || socket.writableEnded) return
+  answerLast(socket, await handler.handle(malformedFrom(socket, refusal)))
 }

@@ -1,9 +1,9 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import { IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http'
 import { InvalidSettingError } from '../../../core/settings.js'
-import { hasBody, sendableHeaders } from '../../reply-headers.js'
+import { hasBody as goesOutWithBody, sendableHeaders } from '../../reply-headers.js'
 import type { GatewayAnswer, HttpHandler } from '../exchange.js'
 import { answerLast } from './last-answer.js'
-import { incomingOf } from './node-request.js'
+import { hasBody, incomingOf } from './node-request.js'
 import { takeTurn } from './turns.js'
 
 /** What only the server knows. */
@@ -19,13 +19,26 @@ interface Settings {
  *
  * A client that goes away before its answer is written cancels the call.
  *
+ * The listener throws where the body was read before, as by express.json(): the function would get none.
+ *
  * @throws {InvalidSettingError} when the handler is another
  */
 export function toNodeListener(
   handler: HttpHandler,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   checkHandler(handler)
-  return (request, response) => answerRequest(handler, request, response)
+  return (request, response) => {
+    checkUnread(request)
+    answerRequest(handler, request, response)
+  }
+}
+
+/** @throws TypeError */
+function checkUnread(request: IncomingMessage): void {
+  if (!request.readableDidRead || !hasBody(request)) return
+  throw new TypeError(
+    'The body of the request was read already, so the function would get none: put toNodeListener() before what reads bodies, such as express.json().',
+  )
 }
 
 /** @throws {InvalidSettingError} */
@@ -41,15 +54,19 @@ export function answerRequest(
   response: ServerResponse,
   settings: Settings = {},
 ): void {
-  takeTurn(request, () => answer(handler, request, response, settings))
+  takeTurn(request, (gone) => answer(handler, request, response, gone, settings))
 }
 
 /** Answers a CONNECT, which has no response of its own. */
 export function answerConnect(handler: HttpHandler, request: IncomingMessage): void {
   const { socket } = request
   socket.on('error', () => {})
-  takeTurn(request, async () =>
-    answerLast(socket, await handler.handle(incomingOf(request, new AbortController().signal))),
+  // Node leaves such a connection to us, with the timer of an answer before it that nobody may take. What still comes
+  // would be a sign of life to that timer; only a full buffer ends the reading.
+  socket.on('timeout', () => socket.destroy())
+  socket.unshift(Buffer.alloc(socket.readableHighWaterMark))
+  takeTurn(request, async ({ signal }) =>
+    answerLast(socket, await handler.handle(incomingOf(request, signal))),
   )
 }
 
@@ -57,11 +74,11 @@ async function answer(
   handler: HttpHandler,
   request: IncomingMessage,
   response: ServerResponse,
+  gone: AbortController,
   { stallMs, beforeBody }: Settings,
 ): Promise<void> {
   const { socket, method } = request
   if (socket.destroyed) return
-  const gone = new AbortController()
   const closed = new Promise<void>((resolve) => {
     response.once('close', () => {
       // Where a malformed or slow body was answered, the client is not the one who left.
@@ -73,19 +90,20 @@ async function answer(
   if (stallMs !== undefined) response.setTimeout(0)
   const answered = await handler.handle(incomingOf(request, gone.signal, beforeBody))
   if (stallMs !== undefined) response.setTimeout(stallMs)
-  if (answered.unread || !isOurs(request)) answerLast(socket, answered, method)
+  if (isLast(request, answered)) answerLast(socket, answered, method)
   else send(response, answered, method)
   await closed
 }
 
-/** What speaks another version may not understand where an answer ends. */
-function isOurs({ httpVersionMajor }: IncomingMessage): boolean {
-  return httpVersionMajor === 1
+/** What speaks another version may not understand where an answer ends; but node:http2 sees to that itself. */
+function isLast(request: IncomingMessage, { unread }: GatewayAnswer): boolean {
+  if (!(request instanceof IncomingMessage)) return false
+  return unread === true || request.httpVersionMajor !== 1
 }
 
 function send(response: ServerResponse, { reply }: GatewayAnswer, method = 'GET'): void {
   const { status, statusText, body } = reply
   const headers = sendableHeaders(reply, method).flat()
   response.writeHead(status, statusText || (STATUS_CODES[status] ?? ''), headers)
-  response.end(hasBody(reply, method) ? body : undefined)
+  response.end(goesOutWithBody(reply, method) ? body : undefined)
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { addAbortSignal, finished, PassThrough } from 'node:stream'
+import { valuesOf } from '../../headers.js'
 import type { HttpHeaders, HttpOrigin } from '../../message.js'
 import { authorityOf } from './authority.js'
 import type { IncomingRequest, Refusal } from '../exchange.js'
-import { isGivenUp } from './turns.js'
 
 /** A request of node:http as it came: nothing in its target and its headers is decoded or made uniform. */
 export function incomingOf(
@@ -12,15 +13,15 @@ export function incomingOf(
   signal: AbortSignal,
   beforeBody: () => void = () => {},
 ): IncomingRequest {
-  const { method = '', url = '', rawHeaders, socket, httpVersion } = request
+  const { method = '', url = '', socket, httpVersion } = request
   const { authority, target } = resolved(url)
   const queryAt = target.indexOf('?')
   return {
     method,
     path: queryAt < 0 ? target : target.slice(0, queryAt),
     query: queryAt < 0 ? '' : target.slice(queryAt + 1),
-    headers: withHost(pairsOf(rawHeaders), authority ?? hostOfOldClient(request)),
-    body: hasBody(request) ? bodyOf(request, beforeBody) : undefined,
+    headers: headersOf(request, authority),
+    body: hasBody(request) ? bodyOf(request, signal, beforeBody) : undefined,
     origin: originOf(socket),
     id: randomUUID(),
     receivedMs: Date.now(),
@@ -55,16 +56,19 @@ function resolved(url: string): { readonly authority?: string; readonly target: 
   return { authority, target: rest.startsWith('/') ? rest : `/${rest}` }
 }
 
-/** HTTP/1.0 need not name a host: then it is the address that was called. */
-function hostOfOldClient({ httpVersion, headers, socket }: IncomingMessage): string | undefined {
-  if (httpVersion !== '1.0' || headers.host !== undefined) return undefined
-  return authorityOf(withoutMapping(socket.localAddress), socket.localPort ?? 80)
+/** The host of the target counts, if the header names one too, as it must; HTTP/1.0 need not name any. */
+function headersOf(request: IncomingMessage, authority: string | undefined): HttpHeaders {
+  const headers = pairsOf(request.rawHeaders)
+  const named = valuesOf(headers, 'host').length
+  const others = headers.filter(([name]) => name.toLowerCase() !== 'host')
+  if (named === 1 && authority !== undefined) return [['host', authority], ...others]
+  if (named === 0 && request.httpVersion === '1.0')
+    return [['host', authority ?? calledAt(request)], ...others]
+  return headers
 }
 
-/** The host of the target counts, whatever the header says. */
-function withHost(headers: HttpHeaders, host: string | undefined): HttpHeaders {
-  if (host === undefined) return headers
-  return [['host', host], ...headers.filter(([name]) => name.toLowerCase() !== 'host')]
+function calledAt({ socket }: IncomingMessage): string {
+  return authorityOf(withoutMapping(socket.localAddress), socket.localPort ?? 80)
 }
 
 /** Node has names and values in one list. */
@@ -72,14 +76,21 @@ function pairsOf(rawHeaders: readonly string[]): HttpHeaders {
   return rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ''] as const] : []))
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+/** Whether a request comes with a body, be it an empty one in chunks. */
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-async function* bodyOf(request: IncomingMessage, beforeBody: () => void): AsyncGenerator<Uint8Array> {
+async function* bodyOf(
+  request: IncomingMessage,
+  signal: AbortSignal,
+  beforeBody: () => void,
+): AsyncGenerator<Uint8Array> {
   beforeBody()
-  for await (const chunk of request as AsyncIterable<Uint8Array>) yield chunk
-  if (isGivenUp(request)) throw new Error('The request was answered before its body was there.')
+  // Apart from the request, which would take its connection with it when it is not read to its end.
+  const body = addAbortSignal(signal, new PassThrough())
+  finished(request, (error) => error && body.destroy(error))
+  yield* request.pipe(body) as AsyncIterable<Uint8Array>
 }
 
 function originOf(socket: Socket & { readonly encrypted?: boolean }): HttpOrigin {

@@ -343,7 +343,7 @@ describe('the settings of a gateway', () => {
     [withRoute({ healthCheck: { statuses: [199] } }), '.healthCheck.statuses[0] must be a whole number from'],
     [{ routes: [route], healthCheck: { pth: '/' } }, "options.healthCheck has no setting 'pth'"],
     [{ routes: [route], observers: ['x'] }, 'options.observers[0] must be a function'],
-    [{ routes: [route, { ...route, path: '/a' }] }, 'options.routes[1] must be before options.routes[0]'],
+    [{ routes: [route, { ...route, path: '/a' }] }, 'options.routes[1] must be before routes[0]'],
   ])('cannot be %j', (given, message) => {
     expect(() => createGateway(given as GatewayOptions)).toThrow(InvalidSettingError)
     expect(() => createGateway(given as GatewayOptions)).toThrow(message)

@@ -82,16 +82,28 @@ describe('the last answer on a connection', () => {
 })
 
 describe('the answer to what is malformed', () => {
-  it.each([
-    ['HPE_INVALID_METHOD', true],
-    ['ERR_HTTP_REQUEST_TIMEOUT', false],
-  ])('ends the reading where nothing can be understood any more: %s', async (code, paused) => {
+  const malformed = (code: string): Error => Object.assign(new Error('malformed'), { code })
+
+  it.each(['HPE_INVALID_METHOD', 'ERR_HTTP_REQUEST_TIMEOUT'])('ends the reading: %s', async (code) => {
     const { client, socket } = await connected()
     socket.resume()
     const { lambda } = scripted()
-    const handler = serveLambda(lambda('web'), alb())
-    answerMalformed(handler, Object.assign(new Error('malformed'), { code }), socket)
-    expect(socket.isPaused()).toBe(paused)
+    answerMalformed(serveLambda(lambda('web'), alb()), malformed(code), socket)
+    expect(socket.isPaused()).toBe(true)
     expect(await client.untilEnd()).toMatch(/^HTTP\/1\.1 40\d /)
+  })
+
+  it.each([
+    ['a connection that broke, which comes as an error too', (socket: Socket) => socket.destroy()],
+    ['one that has had its last answer', (socket: Socket) => answerLast(socket, REFUSED)],
+  ])('is not for %s', async (_, end) => {
+    const { socket } = await connected()
+    const { lambda } = scripted()
+    const told: unknown[] = []
+    const handler = serveLambda(lambda('web'), alb(), { observers: [(event) => told.push(event)] })
+    end(socket)
+    answerMalformed(handler, malformed('ECONNRESET'), socket)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(told).toEqual([])
   })
 })

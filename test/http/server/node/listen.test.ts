@@ -29,6 +29,18 @@ async function listening(handler: HttpHandler, options: Partial<ListenOptions> =
   return new RawClient(server.port)
 }
 
+/** The server's ends of the connections on which requests came. */
+function socketsOfRequests(begun = (): void => {}): readonly Socket[] {
+  const sockets: Socket[] = []
+  const started = (message: unknown): void => {
+    sockets.push((message as { readonly socket: Socket }).socket)
+    begun()
+  }
+  subscribe('http.server.request.start', started)
+  onTestFinished(() => void unsubscribe('http.server.request.start', started))
+  return sockets
+}
+
 describe('a server', () => {
   it('says where it listens, which is this machine only', async () => {
     const { server } = await serve(async () => OK)
@@ -144,7 +156,7 @@ describe('a slow client', () => {
     expect(await client.untilEnd()).toMatch(TIMED_OUT)
     client.send('le')
     client.socket.end()
-    expect(await answers(1)).toMatchObject([{ status: 400, source: 'gateway' }])
+    expect(await answers(1)).toMatchObject([{ status: 408, reason: 'RequestTimeout', source: 'gateway' }])
     expect(local.executions).toEqual([])
   })
 
@@ -170,7 +182,7 @@ describe('a slow client', () => {
     const told = await answers(3)
     expect(told.filter(({ path }) => path !== '').map(({ path, status }) => [path, status])).toEqual([
       ['/slow', 200],
-      ['/', 400],
+      ['/', 408],
     ])
     expect(local.executions).toHaveLength(1)
   })
@@ -185,22 +197,33 @@ describe('a slow client', () => {
     client.socket.end()
     await client.untilClosed()
     expect(local.requestsOf('web')).toHaveLength(0)
-    expect(await answers(1)).toMatchObject([{ reason: 'BadRequestBody', attempts: 0 }])
+    expect(await answers(1)).toMatchObject([{ status: 408, reason: 'RequestTimeout', attempts: 0 }])
   })
 
-  it('is let go when it takes nothing of its answer', async () => {
+  it.each([
+    ['', ''],
+    ['and sends a byte now and then, of the head of the next request', 'GET / HTTP/1.1\r\nX-A: '],
+    [
+      'and sends a byte now and then, of the body of the next request',
+      post('/', 'x'.repeat(1_000)).slice(0, -999),
+    ],
+    [
+      'and sends a byte now and then, of what goes into a tunnel',
+      'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n',
+    ],
+  ])('is let go when it takes nothing of its answer %s', async (_, next) => {
     const begun = latch()
-    const sockets: Socket[] = []
-    const started = (message: unknown): void => {
+    const sockets = socketsOfRequests(() => {
       begun.open()
-      sockets.push((message as { readonly socket: Socket }).socket)
       client.socket.pause()
-    }
-    subscribe('http.server.request.start', started)
-    onTestFinished(() => void unsubscribe('http.server.request.start', started))
-    const client = await listening(answering(64_000_000), { idleTimeout: 30 })
+    })
+    const patience = { idleTimeout: 30, headersTimeout: 30, requestTimeout: 30 }
+    const client = await listening(answering(64_000_000), patience)
     client.send(get('/'))
     await begun.opened
+    client.send(next)
+    const drip = setInterval(() => next && client.send('x'), 10)
+    onTestFinished(() => clearInterval(drip))
     await Promise.all(sockets.map((socket) => once(socket, 'close')))
     client.socket.resume()
     expect((await client.untilEnd()).length).toBeLessThan(64_000_000)
@@ -280,6 +303,20 @@ describe('the end of a server', () => {
     client.socket.resume()
     expect((await client.untilEnd()).length).toBeGreaterThan(64_000_000)
     await closing
+  })
+
+  it('does not wait longer than ever for a body that does not come', async () => {
+    const { server, open, answers } = await serve(async () => OK, {
+      listening: { requestTimeout: 30, closeTimeout: '1h' },
+    })
+    const client = open()
+    client.send(post('/', 'whole').slice(0, -2))
+    const other = open()
+    other.send(get('/'))
+    await other.until(/here$/)
+    await server.close()
+    expect(client.received).toMatch(/^HTTP\/1\.1 408 /)
+    expect((await answers(2)).map(({ status }) => status)).toEqual([200, 408])
   })
 
   it('cuts off what takes too long, and cancels the calls', async () => {

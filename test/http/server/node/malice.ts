@@ -69,13 +69,19 @@ export const BODIES: readonly Refused[] = [
     'a coding that is nearly chunked',
     head('POST / HTTP/1.1', 'Transfer-Encoding: xchunked') + '0\r\n\r\n',
     400,
-    'BadRequest',
+    'BadTransferCoding',
   ],
   [
     'a coding that is none',
     head('POST / HTTP/1.1', 'Transfer-Encoding: identity') + '0\r\n\r\n',
     400,
-    'BadRequest',
+    'BadTransferCoding',
+  ],
+  [
+    'chunks in HTTP/1.0, which has none',
+    head('POST / HTTP/1.0', 'Connection: keep-alive', 'Transfer-Encoding: chunked') + '0\r\n\r\n',
+    400,
+    'BadTransferCoding',
   ],
   // Who refuses it depends on the version of Node.
   [

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { connect, createServer as createServer2 } from 'node:http2'
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { InvalidSettingError } from 'resilient-lambda'
@@ -157,6 +158,42 @@ describe('a function behind node:http', () => {
     expect(paths).toEqual(['/first', '/second'])
   })
 
+  it('does not run a function with nothing in place of a body that was read before', async () => {
+    const { local, handler } = await serve(async () => OK)
+    const listener = toNodeListener(handler)
+    const server = createServer(async (request, response) => {
+      try {
+        for await (const _ of request);
+        listener(request, response)
+      } catch (error) {
+        response.writeHead(500).end(String(error))
+      }
+    })
+    const client = await behind(server)
+    client.send(post('/', 'body'))
+    await client.until(/ 500 [^]*TypeError: The body of the request was read already/)
+    client.send(get('/'))
+    await client.until(/ 200 OK[^]*here$/)
+    expect(eventsOf(local)).toMatchObject([{ httpMethod: 'GET' }])
+  })
+
+  it('refuses HTTP/2, in its own terms', async () => {
+    const { handler } = await serve(async () => OK)
+    const server = createServer2(toNodeListener(handler) as never)
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(() => session.destroy())
+    const stream = session.request({ ':path': '/' })
+    const [headers] = await once(stream, 'response')
+    expect(headers).toMatchObject({
+      ':status': 505,
+      'x-answered-by': 'gateway; reason=HttpVersionNotSupported',
+    })
+    stream.resume()
+    await once(stream, 'end')
+  })
+
   it('refuses a handler that is none of ours', () => {
     const handler = (async () => new Response()) as never
     expect(() => toNodeListener(handler)).toThrow(InvalidSettingError)
@@ -224,7 +261,7 @@ describe('a client that goes away', () => {
     const other = open()
     other.send(get('/'))
     await other.until(/here$/)
-    expect(await answers(2)).toMatchObject([{ status: 400, reason: 'BadRequestBody' }, { status: 200 }])
+    expect(await answers(2)).toMatchObject([{ status: 400, reason: 'BadRequest' }, { status: 200 }])
     expect(local.executionsOf('web')).toHaveLength(1)
   })
 })

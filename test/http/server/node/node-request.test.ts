@@ -39,13 +39,21 @@ describe('a request of node:http', () => {
     ['http://[::1]:80/a/@b', '[::1]:80', '/a/@b', ''],
     ['http://shop.example#a', 'shop.example', '/#a', ''],
   ])('takes the target %s apart, whose host is the one that counts', (url, host, path, query) => {
-    const rawHeaders = ['X-A', '1', 'Host', 'other.example', 'HOST', 'third.example']
+    const rawHeaders = ['X-A', '1', 'Host', 'other.example']
     const { headers, ...rest } = incoming({ url, rawHeaders })
     expect(rest).toMatchObject({ path, query })
     expect(headers).toEqual([
       ['host', host],
       ['X-A', '1'],
     ])
+  })
+
+  it.each([
+    ['no host', []],
+    ['two', ['Host', 'shop.example', 'HOST', 'shop.example']],
+  ])('does not mend headers that name %s, though the target has one', (_, rawHeaders) => {
+    const { headers } = incoming({ url: 'http://shop.example/', rawHeaders })
+    expect(headers.flat()).toEqual(rawHeaders)
   })
 
   it.each(['http://user:secret@shop.example/', 'http:///a', 'ftp://shop.example/', 'shop.example:80'])(
