@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { run } from './run.js'
+import { endWhereUnwritable } from './terminal.js'
 
-// Who reads no further, such as `head`, has seen enough.
-process.stdout.on('error', () => process.exit())
+endWhereUnwritable(process)
 process.exitCode = await run(process.argv.slice(2), process)

@@ -25,7 +25,7 @@ export const REFUSALS: Readonly<Record<string, Line>> = {
   BadRequest: [400, 'What came is no HTTP request.'],
   BadRequestTarget: [400, 'The request has no path.'],
   BadHost: [400, 'The request names no host, or several.'],
-  BadTransferCoding: [400, 'The body has another transfer coding than chunked.'],
+  BadTransferCoding: [400, 'The body has another transfer coding than chunked, or one in HTTP/1.0.'],
   BadRequestBody: [400, 'The body of the request broke off.'],
   HeadersTooLarge: [400, 'A header has more than 16 KB, or all of them together more than 64 KB.'],
   LambdaBadRequest: [400, 'The headers of the request are not UTF-8.'],

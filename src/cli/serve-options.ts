@@ -45,6 +45,7 @@ export const SERVE_FLAGS = { ...INSTEAD_OF_A_FILE, ...BESIDE_A_FILE } as const
 /** Soon enough for somebody who is waiting; a load balancer takes its time. */
 const HEALTH_CHECK = { interval: '5s', timeout: '5s', healthyThreshold: 1, unhealthyThreshold: 2 } as const
 const LONGEST_TIMEOUT = '15m'
+const LONGEST_NAME = 64
 
 type Values = ReturnType<typeof readFlags<typeof SERVE_FLAGS>>['values']
 
@@ -126,5 +127,6 @@ function time(given: string | undefined, flag: string, most?: string): string | 
 
 /** A function has a name, even one that was given as a module only. */
 function nameOf(module: string): string {
-  return parsePath(module).name.replace(/[^a-zA-Z0-9-_]/g, '-')
+  const name = parsePath(module).name.replace(/[^a-zA-Z0-9-_]/g, '-')
+  return name.slice(0, LONGEST_NAME) || 'handler'
 }

@@ -9,6 +9,7 @@ import { CommandError } from './command-error.js'
 import { checked } from './complaints.js'
 import type { Route } from './config.js'
 import { functionLog } from './function-log.js'
+import { refuseUnloadable } from './loading.js'
 import { refuseWithoutRegion } from './region.js'
 import { Report, type ServedRoute } from './report.js'
 import type { ServeOptions } from './serve-options.js'
@@ -73,12 +74,10 @@ async function invokerFor(
   { source, local: here, invoker }: ServeOptions,
   closers: Closers,
 ): Promise<(name: string) => Fn<unknown, unknown>> {
-  const local =
-    here &&
-    (await checked(source, 'local', () =>
-      listening(() => startLocalLambda({ region: invoker['region'], ...here } as LocalLambdaOptions)),
-    ))
+  const options = here && ({ region: invoker['region'], ...here } as LocalLambdaOptions)
+  const local = options && (await checked(source, 'local', () => listening(() => startLocalLambda(options))))
   if (local) closers.push(() => local.stop())
+  if (options) await refuseUnloadable(options, source)
   const lambda = await checked(source, 'invoker', () =>
     createInvoker({ ...invoker, ...local?.clientSettings }),
   )

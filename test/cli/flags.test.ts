@@ -114,8 +114,15 @@ describe('the flags of serve', () => {
     expect(await readServeOptions([...told, file])).toMatchObject(wanted)
   })
 
+  it('run a module under the part of its name that a function may have', async () => {
+    const folder = await folderOf({ [`${'a'.repeat(70)}.mjs`]: HANDLER })
+    const { routes } = await readServeOptions(['--module', join(folder, `${'a'.repeat(70)}.mjs`)])
+    expect(routes).toMatchObject([{ function: 'a'.repeat(64) }])
+  })
+
   const MODULE = 'examples/gateway/hello.mjs'
-  it.each([
+  const LONGER = `${'a'.repeat(300)}.mjs`
+  it.each<[string[], string]>([
     [[], 'serve needs a file such as gateway.json, or --function NAME, or --module FILE.'],
     [['a.json', 'b.json'], 'serve takes one file, but was given a.json, b.json.'],
     [['--prot', '1'], 'There is no flag --prot. Nearest: --port, '],
@@ -153,7 +160,7 @@ describe('the flags of serve', () => {
     ],
     [
       ['--module', 'no/such.mjs'],
-      `--module must be the path of a module, but there is no file ${resolve('no/such.mjs')}.`,
+      `--module must be the path or the file URL of a module, but there is no file ${resolve('no/such.mjs')}.`,
     ],
     [
       ['--module', MODULE, '--endpoint', 'http://localhost:1'],
@@ -173,7 +180,24 @@ describe('the flags of serve', () => {
       "--deadline must be a time such as '250ms', '10s' or '1.5m', but was '10'.",
     ],
     [['--function', 'a', '--deadline', '0s'], "--deadline must be a time such as '250ms', "],
-    [['--module', 'examples'], `--module must be a file, but ${resolve('examples')} is a directory.`],
+    ...[
+      ['examples', `${resolve('examples')} is a directory`],
+      ['..', `${resolve('..')} is a directory`],
+      ['/', '/ is a directory'],
+      ['/dev/null', '/dev/null is a device or a pipe'],
+      ['package.json/handler.mjs', `there is no file ${resolve('package.json/handler.mjs')}`],
+      ['lodash', `there is no file ${resolve('lodash')}`],
+      ['50%.mjs', `there is no file ${resolve('50%.mjs')}`],
+      ['file:///no/such%2541.mjs', 'there is no file /no/such%41.mjs'],
+      ['file:///50%.mjs', 'file:///50%.mjs is no URL of a file here: URI malformed'],
+      ['file://elsewhere/a.mjs', 'file://elsewhere/a.mjs is no URL of a file here: File URL host must be '],
+      ['file:///a%2Fb.mjs', 'file:///a%2Fb.mjs is no URL of a file here: File URL path must not include '],
+      ['file:///a%00b.mjs', '/a\\x00b.mjs cannot be read: '],
+      [LONGER, `${resolve(LONGER)} cannot be read: ENAMETOOLONG: `],
+    ].map(([given = '', why = '']): [string[], string] => [
+      ['--module', given],
+      `--module must be the path or the file URL of a module, but ${why}`,
+    ]),
     [
       ['handler.mjs'],
       'serve takes a JSON file, but was given handler.mjs. For a handler write --module handler.mjs.',

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/version.js'
 import { CATALOGUE } from 'resilient-lambda'
-import { REFUSALS } from '../../src/cli/reasons.js'
 import { SERVE_FLAGS } from '../../src/cli/serve-options.js'
 import { ran } from './support.js'
 
@@ -106,15 +105,11 @@ describe('explain', () => {
     )
     const sources = files.map((file) => readFileSync(new URL(file, folder), 'utf8'))
     const written = sources.flatMap((source) =>
-      Array.from(source.matchAll(/(?:status: (\d+),\s+)?reason: '(\w+)'/g), ([, status = 'any', reason]) => [
-        reason,
-        status,
-      ]),
+      Array.from(source.matchAll(/\breason: '(\w+)'/g), ([, reason = '']) => reason),
     )
-    const listed = Object.entries(REFUSALS).map(([reason, [status]]) => [reason, String(status)])
-    const sorted = (pairs: unknown[][]): string[] =>
-      [...new Set(pairs.map((pair) => pair.join(' ')))].toSorted()
-    expect(sorted(listed)).toEqual(sorted(written))
+    expect(written.length).toBeGreaterThan(10)
+    const explained = await Promise.all(written.map((reason) => ran('explain', reason)))
+    expect(explained.map(({ out }) => out.split('\n')[0])).toEqual(written)
     expect(await ran('explain', 'noroute')).toEqual({
       code: 0,
       out: 'NoRoute\n  404  No route has the host and the path of the request.\n',

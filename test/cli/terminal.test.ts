@@ -1,6 +1,7 @@
+import { EventEmitter } from 'node:events'
 import { fakeClock } from 'resilient-lambda/testing'
 import { describe, expect, it } from 'vitest'
-import { stopSignal } from '../../src/cli/terminal.js'
+import { endWhereUnwritable, stopSignal } from '../../src/cli/terminal.js'
 import { FakeTerminal } from './support.js'
 
 describe('signals to stop', () => {
@@ -37,5 +38,35 @@ describe('signals to stop', () => {
     const terminal = new FakeTerminal()
     stopSignal(terminal).forget()
     expect(terminal.listenerCount('SIGINT') + terminal.listenerCount('SIGTERM')).toBe(0)
+  })
+})
+
+describe('a stream that cannot be written', () => {
+  class Stream extends EventEmitter {
+    text = ''
+    write(text: string): void {
+      this.text += text
+    }
+  }
+
+  function failing(stream: 'stdout' | 'stderr', code: string) {
+    const stdout = new Stream()
+    const stderr = new Stream()
+    const exits: (number | undefined)[] = []
+    endWhereUnwritable({ stdout, stderr, exit: (exitCode) => void exits.push(exitCode) })
+    const error = Object.assign(new Error(`${code}: no way, write`), { code })
+    ;({ stdout, stderr })[stream].emit('error', error)
+    return { exits, out: stdout.text, err: stderr.text }
+  }
+
+  it.each(['stdout', 'stderr'] as const)('has a reader who has gone: %s', (stream) => {
+    // With no code of its own, the exit keeps the one that the command has by then.
+    expect(failing(stream, 'EPIPE')).toEqual({ exits: [undefined], out: '', err: '' })
+  })
+
+  it('is a failure otherwise, which stderr tells of stdout', () => {
+    const err = 'stdout cannot be written: ENOSPC: no way, write.\n'
+    expect(failing('stdout', 'ENOSPC')).toEqual({ exits: [1], out: '', err })
+    expect(failing('stderr', 'ENOSPC')).toEqual({ exits: [1], out: '', err: '' })
   })
 })
