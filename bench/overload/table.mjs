@@ -1,0 +1,65 @@
+/** The columns of the table: what they are called, and how a figure is written. */
+const COLUMNS = {
+  success: ['ok overall', percent],
+  during: ['ok during', percent],
+  after: ['ok after', percent],
+  attempts: ['attempts per call', factor],
+  worst: ['worst second', factor],
+  wasted: ['wasted work', percent],
+  p50: ['p50 ms', whole],
+  p99: ['p99 ms', whole],
+  p999: ['p99.9 ms', whole],
+  recovery: ['recovery s', seconds],
+  goodput: ['answers/s', whole],
+}
+
+/** The figures of one contender in one scenario over all seeds: mean, least and most of each. */
+export function rowOf(row, results) {
+  const figures = Object.fromEntries(
+    Object.keys(COLUMNS).map((key) => {
+      const values = results.map((result) => result.figures[key])
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+      return [key, { mean, least: Math.min(...values), most: Math.max(...values) }]
+    }),
+  )
+  return { ...row, figures, results }
+}
+
+export function table(rows) {
+  const head = ['scenario', 'clients', 'contender', ...Object.values(COLUMNS).map(([title]) => title)]
+  return aligned([head, ...rows.map(cellsOf)])
+}
+
+function cellsOf({ scenario, clients, contender, figures }) {
+  const cells = Object.entries(COLUMNS).map(([key, [, write]]) => spread(figures[key], write))
+  return [scenario, String(clients), contender, ...cells]
+}
+
+/** The mean over the seeds, and in brackets the least and the most where they differ as written. */
+function spread({ mean, least, most }, write) {
+  const [low, high] = [write(least), write(most)]
+  return low === high ? low : `${write(mean)} (${low} to ${high})`
+}
+
+function percent(share) {
+  return `${(share * 100).toFixed(1)} %`
+}
+
+function factor(value) {
+  return value.toFixed(2)
+}
+
+function whole(value) {
+  return Number.isNaN(value) ? '–' : value.toFixed(0)
+}
+
+function seconds(value) {
+  return value === Infinity ? 'never' : value.toFixed(1)
+}
+
+export function aligned(lines) {
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)))
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |\n`
+  const [head, ...body] = lines
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('')
+}
