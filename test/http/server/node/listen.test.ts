@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { InvalidSettingError } from 'resilient-lambda'
 import { alb } from 'resilient-lambda/http'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { GatewayObserver } from '../../../../src/http/server/events.js'
 import type { HttpHandler } from '../../../../src/http/server/exchange.js'
 import { handlerSettings, httpHandler } from '../../../../src/http/server/handler.js'
 import { listen, type ListenOptions } from '../../../../src/http/server/node/listen.js'
@@ -227,6 +228,36 @@ describe('a slow client', () => {
     await Promise.all(sockets.map((socket) => once(socket, 'close')))
     client.socket.resume()
     expect((await client.untilEnd()).length).toBeLessThan(64_000_000)
+  })
+
+  it('is read no further once it is refused, though it takes an answer after that', async () => {
+    const told: string[] = []
+    const reply = { ...HEAD, status: 200, body: Buffer.alloc(8_000_000, 'x') }
+    const refused = latch()
+    const observer: GatewayObserver = (event) => {
+      if (event.type !== 'http.answered') return
+      told.push(`${event.path} ${event.status}`)
+      if (event.status === 408) refused.open()
+    }
+    const handler = httpHandler(
+      async () => ({ reply, source: 'function' }),
+      handlerSettings({ observers: [observer] }),
+    )
+    const client = await listening(handler, { headersTimeout: 30, idleTimeout: 2_000 })
+    const [early, late] = [get('/3').slice(0, -2), get('/3').slice(-2)]
+    client.send(get('/1'))
+    await client.until(/x$/)
+    client.socket.pause()
+    client.send(get('/2') + early)
+    // Nothing tells a client that it was refused before it reads: another one is refused after it.
+    const other = new RawClient(client.socket.remotePort ?? 0)
+    other.send('GET')
+    await other.untilEnd()
+    client.send(late)
+    client.socket.resume()
+    await client.untilEnd()
+    await refused.opened
+    expect(told.filter((line) => line.startsWith('/3'))).toEqual([])
   })
 
   it('is not let go while it waits for the function, however long that takes', async () => {
