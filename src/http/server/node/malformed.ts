@@ -52,5 +52,10 @@ async function answerAfter(
 ): Promise<void> {
   await before
   if (socket.destroyed || socket.writableEnded) return
-  answerLast(socket, await handler.handle(malformedFrom(socket, refusal)))
+  try {
+    answerLast(socket, await handler.handle(malformedFrom(socket, refusal)))
+  } catch {
+    // Nobody is left to tell of what went wrong with a connection.
+    socket.destroy()
+  }
 }

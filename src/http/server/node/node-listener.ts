@@ -90,14 +90,18 @@ async function answer(
   if (stallMs !== undefined) response.setTimeout(0)
   const answered = await handler.handle(incomingOf(request, gone.signal, beforeBody))
   if (stallMs !== undefined) response.setTimeout(stallMs)
-  if (isLast(request, answered)) answerLast(socket, answered, method)
+  if (isLast(request, response, answered)) answerLast(socket, answered, method)
   else send(response, answered, method)
   await closed
 }
 
-/** What speaks another version may not understand where an answer ends; but node:http2 sees to that itself. */
-function isLast(request: IncomingMessage, { unread }: GatewayAnswer): boolean {
-  if (!(request instanceof IncomingMessage)) return false
+/**
+ * Whether to end the connection with this answer: what is left of the request must not be read as the next one, and who
+ * speaks another version may not understand where an answer ends. Not where others still have to answer before, nor in
+ * node:http2, which sees to its streams itself.
+ */
+function isLast(request: IncomingMessage, { socket }: ServerResponse, { unread }: GatewayAnswer): boolean {
+  if (!(request instanceof IncomingMessage) || !socket) return false
   return unread === true || request.httpVersionMajor !== 1
 }
 
