@@ -90,13 +90,14 @@ export async function listen(
   return { url: `http://${authorityOf(host, port)}`, port, close, [Symbol.asyncDispose]: close }
 
   async function closeAll(): Promise<void> {
-    const closed = once(server, 'close')
+    const closed = new Promise((resolve) => server.once('close', resolve))
     // That of node:http also cuts off who is still taking an answer, and stops the timers that end the unfinished.
     NetServer.prototype.close.call(server)
     connections.close()
     const limit = systemClock.setTimer(closeTimeoutMs, () => connections.destroy())
     await closed
     limit.cancel()
+    // Nobody is left to watch.
     server.close()
     await handler.close?.()
   }

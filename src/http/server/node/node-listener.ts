@@ -1,6 +1,6 @@
 import { IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http'
 import { InvalidSettingError } from '../../../core/settings.js'
-import { hasBody as goesOutWithBody, sendableHeaders } from '../../reply-headers.js'
+import { sendableHeaders, sendsBody } from '../../reply-headers.js'
 import type { GatewayAnswer, HttpHandler } from '../exchange.js'
 import { answerLast } from './last-answer.js'
 import { hasBody, incomingOf } from './node-request.js'
@@ -78,7 +78,8 @@ async function answer(
   { stallMs, beforeBody }: Settings,
 ): Promise<void> {
   const { socket, method } = request
-  if (socket.destroyed) return
+  // Behind a last answer nothing is of use to anybody any more.
+  if (socket.destroyed || socket.writableEnded) return
   const closed = new Promise<void>((resolve) => {
     response.once('close', () => {
       // Where a malformed or slow body was answered, the client is not the one who left.
@@ -102,12 +103,13 @@ async function answer(
  */
 function isLast(request: IncomingMessage, { socket }: ServerResponse, { unread }: GatewayAnswer): boolean {
   if (!(request instanceof IncomingMessage) || !socket) return false
-  return unread === true || request.httpVersionMajor !== 1
+  // Node loses what comes with a request to upgrade in the same chunk: the rest may be the middle of anything.
+  return unread === true || request.httpVersionMajor !== 1 || request.headers.upgrade !== undefined
 }
 
 function send(response: ServerResponse, { reply }: GatewayAnswer, method = 'GET'): void {
   const { status, statusText, body } = reply
   const headers = sendableHeaders(reply, method).flat()
   response.writeHead(status, statusText || (STATUS_CODES[status] ?? ''), headers)
-  response.end(goesOutWithBody(reply, method) ? body : undefined)
+  response.end(sendsBody(reply, method) ? body : undefined)
 }
