@@ -5,7 +5,7 @@ import type { HttpReply } from './message.js'
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
 /** Whether a reply goes out with its body, whatever the function returned. */
-export function hasBody({ status }: Pick<HttpReply, 'status'>, method: string): boolean {
+export function sendsBody({ status }: Pick<HttpReply, 'status'>, method: string): boolean {
   return method !== 'HEAD' && !WITHOUT_BODY.has(status)
 }
 
@@ -22,7 +22,7 @@ export function sendableHeaders(reply: HttpReply, method: string): [string, stri
 }
 
 function lengthOf(reply: HttpReply, method: string): string | undefined {
-  if (hasBody(reply, method)) return String(reply.body.byteLength)
+  if (sendsBody(reply, method)) return String(reply.body.byteLength)
   if (reply.status === 205) return '0'
   if (reply.status === 204) return undefined
   const [length, ...more] = valuesOf(reply.headers, 'content-length')

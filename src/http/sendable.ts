@@ -1,5 +1,6 @@
 import { show } from '../core/settings.js'
 import type { HttpFormat, InvalidReply } from './format.js'
+import { withoutHopByHop } from './hop-by-hop.js'
 import type { HttpReply } from './message.js'
 
 /** Source: RFC 9110, sections 5.1 and 5.5, and RFC 9112, section 4. */
@@ -16,10 +17,14 @@ export function unsendableAt(text: string): number {
   return text.search(UNSENDABLE)
 }
 
-/** A function's reply, read as its format says; one that no HTTP response can carry is invalid in every format. */
+/**
+ * A function's reply, read as its format says, without hop-by-hop headers; one that no HTTP response can carry is invalid
+ * in every format.
+ */
 export function decodeReply(format: HttpFormat, given: unknown, text?: string): HttpReply | InvalidReply {
   const reply = format.decode(given, text)
-  return 'problem' in reply ? reply : (unsendable(reply) ?? reply)
+  if ('problem' in reply) return reply
+  return unsendable(reply) ?? { ...reply, headers: withoutHopByHop(reply.headers) }
 }
 
 function unsendable({ status, statusText, headers }: HttpReply): InvalidReply | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { withoutHopByHop } from '../../src/http/hop-by-hop.js'
-import { hasBody, sendableHeaders } from '../../src/http/reply-headers.js'
+import { sendsBody, sendableHeaders } from '../../src/http/reply-headers.js'
 import { replyWith } from './support.js'
 
 const body = Buffer.from('four')
@@ -42,7 +42,7 @@ describe('the length of a reply', () => {
 
   it('of a 205 is none, whatever the function returned', () => {
     expect(sendableHeaders(replyWith({ status: 205, body }), 'GET')).toEqual([['content-length', '0']])
-    expect(hasBody({ status: 205 }, 'GET')).toBe(false)
+    expect(sendsBody({ status: 205 }, 'GET')).toBe(false)
   })
 
   it('is left out of a 204', () => {

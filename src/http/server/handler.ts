@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../../core/clock.js'
-import { callback, listOf } from '../../core/settings.js'
+import { callback, listOf, text } from '../../core/settings.js'
 import { clock } from '../../invoker/options.js'
+import { chunksOf } from '../read-stream.js'
 import { headOf } from '../web-request.js'
 import { responseOf } from '../web-response.js'
 import { GatewayObservers, type GatewayObserver } from './events.js'
@@ -94,13 +95,14 @@ export function httpHandler(
   }
 
   async function respond(request: Request): Promise<Response> {
+    const body = bodyOf(request)
     const from = (address: string): IncomingRequest => {
-      return { ...headOf(request, address), body: request.body ?? undefined, signal: request.signal }
+      return { ...headOf(request, address), body, signal: request.signal }
     }
     let incoming: IncomingRequest
     let how = handled
     try {
-      incoming = from(clientAddress(request))
+      incoming = from(text(clientAddress(request), 'the address that clientAddress returned'))
     } catch (error) {
       incoming = from(NO_ADDRESS)
       how = async () => refuse(unexpected(), { error })
@@ -110,6 +112,15 @@ export function httpHandler(
   }
 
   return Object.assign(respond, { handle: (incoming: IncomingRequest) => answer(incoming, handled) })
+}
+
+/** @throws TypeError when somebody has read of it before: the function would get the rest only */
+function bodyOf(request: Request): AsyncIterable<Uint8Array> | undefined {
+  if (request.bodyUsed)
+    throw new TypeError(
+      'The body of the request was read already: pass on a request.clone(), or read it after.',
+    )
+  return request.body ? chunksOf(request.body, request.signal) : undefined
 }
 
 /** A body that knows how much of it was read. */

@@ -63,20 +63,34 @@ describe('a function behind a standard handler', () => {
     expect(sent).toMatchObject({ multiValueHeaders: { 'x-forwarded-for': ['203.0.113.7'] } })
   })
 
-  it('answers, and tells, where the address cannot be told', async () => {
-    const { lambda, script } = scripted()
-    const events: GatewayEvent[] = []
-    const mistake = new Error('no such header')
-    const handler = serveLambda(lambda('web'), FORMAT, {
-      clientAddress: () => {
+  const mistake = new Error('no such header')
+  it.each<[string, () => string, unknown]>([
+    [
+      'throws',
+      () => {
         throw mistake
       },
-      observers: [(event) => events.push(event)],
-    })
+      mistake,
+    ],
+    ['returns a promise', (async () => '192.0.2.7') as never, expect.any(InvalidSettingError)],
+  ])('answers, and tells, where clientAddress %s', async (_, clientAddress, error) => {
+    const { lambda, script } = scripted()
+    const events: GatewayEvent[] = []
+    const observer = (event: GatewayEvent): number => events.push(event)
+    const handler = serveLambda(lambda('web'), FORMAT, { clientAddress, observers: [observer] })
     const response = await handler(request())
     expect(response.status).toBe(502)
     expect(response.headers.get('x-answered-by')).toBe('gateway; reason=LambdaUnhandledException')
-    expect(events).toMatchObject([{ status: 502, client: '0.0.0.0', error: mistake }])
+    expect(events).toMatchObject([{ status: 502, client: '0.0.0.0', error }])
+    expect(script('web').requests).toHaveLength(0)
+  })
+
+  it('does not run the function with the rest of a body that was read before', async () => {
+    const { lambda, script } = scripted()
+    const read = request({ method: 'POST', body: 'two' })
+    await read.text()
+    const handling = serveLambda(lambda('web'), FORMAT)(read)
+    await expect(handling).rejects.toThrow('The body of the request was read already')
     expect(script('web').requests).toHaveLength(0)
   })
 
@@ -166,6 +180,15 @@ describe('a body over the limit', () => {
     expect(asked()).toBe(0)
   })
 
+  it('is answered though its stream is never done with being cancelled', async () => {
+    const { lambda } = scripted()
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(400)),
+      cancel: () => new Promise(() => {}),
+    })
+    expect((await serveLambda(lambda('web'), small)(request({ method: 'POST', body }))).status).toBe(413)
+  })
+
   it('is taken where it is just as large as it may be', async () => {
     const { lambda, script } = scripted()
     script('web').replies(OK)
@@ -203,6 +226,19 @@ describe('a client that goes away', () => {
     const response = await answering
     expect(response.status).toBe(460)
     expect(response.headers.get('x-answered-by')).toBe('gateway; reason=ClientGone')
+  })
+
+  it('in the middle of its body is not waited for', async () => {
+    const { lambda, script } = scripted()
+    const controller = new AbortController()
+    const { signal } = controller
+    const body = new ReadableStream({ pull: (part) => part.enqueue(new Uint8Array(3)) }, { highWaterMark: 0 })
+    const stalled = body.pipeThrough(new TransformStream({ transform: () => new Promise(() => {}) }))
+    const answering = serveLambda(lambda('web'), FORMAT)(request({ method: 'POST', body: stalled, signal }))
+    await new Promise((resolve) => setImmediate(resolve))
+    controller.abort()
+    expect((await answering).status).toBe(460)
+    expect(script('web').requests).toHaveLength(0)
   })
 
   it.each([

@@ -79,8 +79,6 @@ export async function listen(
   })
   // Node drops headers beyond a number in silence; their size is limited already.
   server.maxHeadersCount = 0
-  // Node takes those for idle that are still taking their answer, and cuts them off.
-  server.closeIdleConnections = () => {}
   const connections = answerWith(handler, server, idleTimeoutMs)
   server.listen(parsed.port, host)
   await once(server, 'listening')
@@ -92,13 +90,14 @@ export async function listen(
   return { url: `http://${authorityOf(host, port)}`, port, close, [Symbol.asyncDispose]: close }
 
   async function closeAll(): Promise<void> {
-    const closed = once(server, 'close')
-    // That of node:http also stops the timers that end what a client does not finish.
+    const closed = new Promise((resolve) => server.once('close', resolve))
+    // That of node:http also cuts off who is still taking an answer, and stops the timers that end the unfinished.
     NetServer.prototype.close.call(server)
     connections.close()
     const limit = systemClock.setTimer(closeTimeoutMs, () => connections.destroy())
     await closed
     limit.cancel()
+    // Nobody is left to watch.
     server.close()
     await handler.close?.()
   }

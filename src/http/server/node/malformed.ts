@@ -35,6 +35,8 @@ export function answerMalformed(
   ended.add(socket)
   // Nobody can say any more where the next request begins, and what still comes would keep the connection alive.
   socket.pause()
+  // Node goes on reading once the client has taken an answer that it held back for.
+  socket.on('resume', () => socket.pause())
   const refusal = REFUSALS[code] ?? BAD_REQUEST
   const last = lastTurn(socket)
   // The rest of a request whose head was good: it has an answer of its own.
@@ -50,5 +52,10 @@ async function answerAfter(
 ): Promise<void> {
   await before
   if (socket.destroyed || socket.writableEnded) return
-  answerLast(socket, await handler.handle(malformedFrom(socket, refusal)))
+  try {
+    answerLast(socket, await handler.handle(malformedFrom(socket, refusal)))
+  } catch {
+    // Nobody is left to tell of what went wrong with a connection.
+    socket.destroy()
+  }
 }

@@ -1,6 +1,6 @@
 import { IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http'
 import { InvalidSettingError } from '../../../core/settings.js'
-import { hasBody as goesOutWithBody, sendableHeaders } from '../../reply-headers.js'
+import { sendableHeaders, sendsBody } from '../../reply-headers.js'
 import type { GatewayAnswer, HttpHandler } from '../exchange.js'
 import { answerLast } from './last-answer.js'
 import { hasBody, incomingOf } from './node-request.js'
@@ -78,7 +78,8 @@ async function answer(
   { stallMs, beforeBody }: Settings,
 ): Promise<void> {
   const { socket, method } = request
-  if (socket.destroyed) return
+  // Behind a last answer nothing is of use to anybody any more.
+  if (socket.destroyed || socket.writableEnded) return
   const closed = new Promise<void>((resolve) => {
     response.once('close', () => {
       // Where a malformed or slow body was answered, the client is not the one who left.
@@ -90,20 +91,25 @@ async function answer(
   if (stallMs !== undefined) response.setTimeout(0)
   const answered = await handler.handle(incomingOf(request, gone.signal, beforeBody))
   if (stallMs !== undefined) response.setTimeout(stallMs)
-  if (isLast(request, answered)) answerLast(socket, answered, method)
+  if (isLast(request, response, answered)) answerLast(socket, answered, method)
   else send(response, answered, method)
   await closed
 }
 
-/** What speaks another version may not understand where an answer ends; but node:http2 sees to that itself. */
-function isLast(request: IncomingMessage, { unread }: GatewayAnswer): boolean {
-  if (!(request instanceof IncomingMessage)) return false
-  return unread === true || request.httpVersionMajor !== 1
+/**
+ * Whether to end the connection with this answer: what is left of the request must not be read as the next one, and who
+ * speaks another version may not understand where an answer ends. Not where others still have to answer before, nor in
+ * node:http2, which sees to its streams itself.
+ */
+function isLast(request: IncomingMessage, { socket }: ServerResponse, { unread }: GatewayAnswer): boolean {
+  if (!(request instanceof IncomingMessage) || !socket) return false
+  // Node loses what comes with a request to upgrade in the same chunk: the rest may be the middle of anything.
+  return unread === true || request.httpVersionMajor !== 1 || request.headers.upgrade !== undefined
 }
 
 function send(response: ServerResponse, { reply }: GatewayAnswer, method = 'GET'): void {
   const { status, statusText, body } = reply
   const headers = sendableHeaders(reply, method).flat()
   response.writeHead(status, statusText || (STATUS_CODES[status] ?? ''), headers)
-  response.end(goesOutWithBody(reply, method) ? body : undefined)
+  response.end(sendsBody(reply, method) ? body : undefined)
 }

@@ -86,7 +86,7 @@ async function* bodyOf(
   signal: AbortSignal,
   beforeBody: () => void,
 ): AsyncGenerator<Uint8Array> {
-  beforeBody()
+  if (!signal.aborted) beforeBody()
   // Apart from the request, which would take its connection with it when it is not read to its end.
   const body = addAbortSignal(signal, new PassThrough())
   finished(request, (error) => error && body.destroy(error))
