@@ -362,7 +362,7 @@ describe('the end of a server', () => {
     await other.until(/here$/)
     await server.close()
     expect(client.received).toMatch(/^HTTP\/1\.1 408 /)
-    expect((await answers(2)).map(({ status }) => status).toSorted()).toEqual([200, 408])
+    expect(new Set((await answers(2)).map(({ status }) => status))).toEqual(new Set([200, 408]))
   })
 
   it('begins with nothing that nobody would get the answer of', async () => {
