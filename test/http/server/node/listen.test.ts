@@ -353,7 +353,7 @@ describe('the end of a server', () => {
 
   it('does not wait longer than ever for a body that does not come', async () => {
     const { server, open, answers } = await serve(async () => OK, {
-      listening: { requestTimeout: 30, closeTimeout: '1h' },
+      listening: { requestTimeout: 300, closeTimeout: '1h' },
     })
     const client = open()
     client.send(post('/', 'whole').slice(0, -2))
@@ -362,7 +362,7 @@ describe('the end of a server', () => {
     await other.until(/here$/)
     await server.close()
     expect(client.received).toMatch(/^HTTP\/1\.1 408 /)
-    expect((await answers(2)).map(({ status }) => status)).toEqual([200, 408])
+    expect(new Set((await answers(2)).map(({ status }) => status))).toEqual(new Set([200, 408]))
   })
 
   it('begins with nothing that nobody would get the answer of', async () => {
