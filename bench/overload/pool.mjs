@@ -7,7 +7,7 @@ export async function runAll(runs, told = () => {}) {
   const results = []
   let next = 0
   const work = async () => {
-    const worker = new Worker(new URL('worker.mjs', import.meta.url))
+    const worker = new Worker(new URL('worker.mjs', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 128 } })
     while (next < runs.length) {
       const at = next++
       worker.postMessage(runs[at])
