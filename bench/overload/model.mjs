@@ -107,7 +107,11 @@ export class FunctionModel {
 
   #environment() {
     const madeAt = this.#clock.now()
-    return { madeAt, endsAt: madeAt + exponential(this.#random, this.#settings.lifetimeMs), turn: this.#random() }
+    return {
+      madeAt,
+      endsAt: madeAt + exponential(this.#random, this.#settings.lifetimeMs),
+      turn: this.#random(),
+    }
   }
 
   #endOf({ madeAt, endsAt, turn }) {

@@ -20,7 +20,8 @@ export async function simulate({
   limits = LIMITS,
 }) {
   const scenario = SCENARIOS.find((known) => known.name === name)
-  if (!scenario) throw new Error(`No scenario '${name}'; there are: ${SCENARIOS.map((known) => known.name).join(', ')}`)
+  if (!scenario)
+    throw new Error(`No scenario '${name}'; there are: ${SCENARIOS.map((known) => known.name).join(', ')}`)
   const contender = contenderNamed(contenderName)
   const stream = (part) => randomStream(seed, part)
   const clock = new SimulationClock(stream('policies'))
@@ -37,10 +38,10 @@ export async function simulate({
       random: stream('arrivals'),
       clients,
       functions: Object.keys(functions),
-      rateAt: rateOf(scenario, functions, rate),
-      changes: [INCIDENT.fromMs, INCIDENT.untilMs],
+      rate,
       untilMs: END_MS,
-      arrive: (client, target) => makeCall({ ...tools, contender, client: fleet[client], target, measure, scenario }),
+      arrive: (client, target) =>
+        makeCall({ ...tools, contender, client: fleet[client], target, measure, scenario }),
     })
     await clock.runUntil(END_MS + limits.deadlineMs + 1)
   } finally {
@@ -76,14 +77,6 @@ function makeFunctions({ functions, incident, watched }, { clock, stream, rate, 
     models[name] = model
   }
   return models
-}
-
-/** Calls a second at a time. */
-function rateOf({ functions, loadOverLimit }, _, rate) {
-  if (loadOverLimit === undefined) return () => rate
-  const [settings] = Object.values(functions)
-  const much = (loadOverLimit * settings.limit * (rate / RATE) * 1_000) / meanServiceMs(settings)
-  return (ms) => (ms >= INCIDENT.fromMs && ms < INCIDENT.untilMs ? much : rate)
 }
 
 function makeCall({ clock, limits, invoke, contender, client, target, measure, scenario: { watched } }) {

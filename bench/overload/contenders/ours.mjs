@@ -47,7 +47,11 @@ async function makeOutcomes() {
   script('error').fails('ServiceException')
   script('throttled').throttled({ reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' })
   const outcomeOf = (functionName) => script.transport({ functionName })
-  return { ok: await outcomeOf('ok'), error: await outcomeOf('error'), throttled: await outcomeOf('throttled') }
+  return {
+    ok: await outcomeOf('ok'),
+    error: await outcomeOf('error'),
+    throttled: await outcomeOf('throttled'),
+  }
 }
 
 /** Whether the library has the settings of a variant. */

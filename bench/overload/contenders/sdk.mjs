@@ -13,7 +13,10 @@ function sdk(name, makeStrategy) {
     name,
     prepare: () => () => {
       const strategy = makeStrategy()
-      const retries = retryMiddleware({ retryStrategy: async () => strategy, maxAttempts: async () => ATTEMPTS })
+      const retries = retryMiddleware({
+        retryStrategy: async () => strategy,
+        maxAttempts: async () => ATTEMPTS,
+      })
       return (call) => {
         const send = retries(() => call.attempt().then(() => ({ output: { $metadata: {} } })), {
           [CONTEXT_KEY]: { abortSignal: call.signal },
