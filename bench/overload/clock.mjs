@@ -92,6 +92,7 @@ class Timer {
  */
 export function installAsGlobal(clock) {
   const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis
+  const { stackTraceLimit } = Error
   const { now: dateNow } = Date
   const { random } = Math
   const { now: performanceNow } = performance
@@ -104,11 +105,14 @@ export function installAsGlobal(clock) {
   Date.now = clock.date
   Math.random = clock.random
   performance.now = clock.now
+  // Nobody reads the stacks of all these errors, and writing them down takes time.
+  Error.stackTraceLimit = 0
   return function uninstall() {
     Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval })
     Date.now = dateNow
     Math.random = random
     performance.now = performanceNow
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 

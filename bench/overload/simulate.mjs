@@ -28,7 +28,6 @@ export async function simulate({
   const measure = new Measure()
   const functions = makeFunctions(scenario, { clock, stream, rate, measure })
 
-  Error.stackTraceLimit = 0
   const uninstall = installAsGlobal(clock)
   try {
     const tools = { clock, limits, plan, invoke: (target, answer) => functions[target].invoke(answer) }
