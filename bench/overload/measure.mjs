@@ -13,7 +13,7 @@ export class Measure {
   #answered = new Float64Array(PIECES)
   #attempts = new Float64Array(PIECES)
   #workMs = new Float64Array(PIECES)
-  #wastedMs = new Float64Array(PIECES)
+  #heardMs = new Float64Array(PIECES)
   #latencies = Array.from({ length: PIECES }, () => [])
 
   /** A call begins; the returned function takes its end, once. */
@@ -31,10 +31,13 @@ export class Measure {
     if (nowMs < END_MS) this.#attempts[pieceOf(nowMs)] += 1
   }
 
-  work({ startedAt, ms, heard }) {
-    if (startedAt >= END_MS) return
-    this.#workMs[pieceOf(startedAt)] += ms
-    if (!heard) this.#wastedMs[pieceOf(startedAt)] += ms
+  work({ startedAt, ms }) {
+    if (startedAt < END_MS) this.#workMs[pieceOf(startedAt)] += ms
+  }
+
+  /** Work whose answer somebody got; the rest was for nothing. */
+  heard({ startedAt, ms }) {
+    if (startedAt < END_MS) this.#heardMs[pieceOf(startedAt)] += ms
   }
 
   /** The figures; where nothing happens, the time of the incident is the whole run. */
@@ -52,7 +55,7 @@ export class Measure {
       after: ratio(this.#answered, this.#begun, after),
       attempts: ratio(this.#attempts, this.#begun, incident),
       worst: this.#worstSecond(),
-      wasted: ratio(this.#wastedMs, this.#workMs, incident),
+      wasted: sum(this.#workMs, incident) === 0 ? 0 : 1 - ratio(this.#heardMs, this.#workMs, incident),
       billedMs: ratio(this.#workMs, this.#begun, incident),
       p50: quantile(latencies, 0.5),
       p99: quantile(latencies, 0.99),

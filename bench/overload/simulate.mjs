@@ -64,7 +64,8 @@ function makeFunctions({ functions, incident, watched }, { clock, stream, rate, 
       warm: Math.ceil((SPARE * RATE * share * meanServiceMs(settings)) / 1_000),
       watch: {
         attempt: () => isWatched && measure.attempt(clock.now()),
-        work: (done) => isWatched && measure.work(done),
+        work: (begun) => isWatched && measure.work(begun),
+        heard: (done) => isWatched && measure.heard(done),
       },
     })
     const { recycle, limit = healthy.limit, ...changes } = incident[name] ?? {}

@@ -12,7 +12,6 @@ interface SimulationClock {
 
 interface Work {
   readonly ms: number
-  readonly heard: boolean
   readonly cold: boolean
 }
 
@@ -66,16 +65,21 @@ const newClock = (): SimulationClock => new SimulationClock(randomStream(1, 'pol
 function newFunction(settings: object, warm = 0) {
   const clock = newClock()
   const works: Work[] = []
+  const useful: Work[] = []
   const model = new FunctionModel({
     clock,
     random: randomStream(1, 'function'),
     settings: { ...HEALTHY, errorRate: 0, ...settings },
     warm,
-    watch: { attempt() {}, work: (work: Work) => works.push(work) },
+    watch: {
+      attempt() {},
+      work: (work: Work) => works.push(work),
+      heard: (work: Work) => useful.push(work),
+    },
   })
   const heard: string[] = []
   const invoke = () => model.invoke((how) => heard.push(`${how} at ${Math.round(clock.now())}`))
-  return { clock, model, works, heard, invoke }
+  return { clock, model, works, useful, heard, invoke }
 }
 
 /** A small fleet: a two-hundredth of the load and of the limit, unless said otherwise. */
@@ -169,10 +173,8 @@ describe('the model of Lambda', () => {
   })
 
   it('goes on working for nobody when an attempt is abandoned, and its place stays taken', async () => {
-    const { clock, model, works, heard, invoke } = newFunction(
-      { limit: 1, serviceSpread: 0, slowShare: 0 },
-      1,
-    )
+    const settings = { limit: 1, serviceSpread: 0, slowShare: 0 }
+    const { clock, model, works, useful, heard, invoke } = newFunction(settings, 1)
     const attempt = invoke()
     await clock.runUntil(100)
     attempt.abandon()
@@ -182,10 +184,12 @@ describe('the model of Lambda', () => {
     expect(model.busy).toBe(1)
     await clock.runUntil(191)
     expect(model.busy).toBe(0)
-    expect(works).toMatchObject([{ heard: false, ms: 190 }])
+    expect(works).toMatchObject([{ ms: 190 }])
+    expect(useful).toEqual([])
     invoke()
     await clock.runUntil(1_000)
     expect(heard).toEqual(['throttled at 105', 'ok at 381'])
+    expect(useful).toEqual([works[1]])
   })
 
   it('starts an environment cold where none is warm, and again when it was replaced', async () => {
