@@ -1,25 +1,21 @@
 import { exponential } from './random.mjs'
 
 /**
- * Open-loop arrivals of a whole fleet: a Poisson process, each arrival at a client of its own choice, which is the same
- * as one process for each client. `rateAt` gives the calls per second, and changes only at the times in `changes`.
+ * Open-loop arrivals of a whole fleet, `rate` a second: a Poisson process, each arrival at a client of its own choice,
+ * which is the same as one process for each client.
  */
-export function startArrivals({ clock, random, clients, functions, rateAt, changes, untilMs, arrive }) {
-  function next(fromMs) {
-    const gapMs = exponential(random, 1_000 / rateAt(fromMs))
-    const change = changes.find((at) => at > fromMs && at <= fromMs + gapMs)
-    // A Poisson process has no memory, so at a change of its rate it can begin anew.
-    if (change !== undefined) return next(change)
-    const at = fromMs + gapMs
-    if (at >= untilMs) return
-    clock.setTimer(at - clock.now(), function arrival() {
+export function startArrivals({ clock, random, clients, functions, rate, untilMs, arrive }) {
+  function next() {
+    const gapMs = exponential(random, 1_000 / rate)
+    if (clock.now() + gapMs >= untilMs) return
+    clock.setTimer(gapMs, function arrival() {
       const client = Math.floor(random() * clients)
       const name = functions[Math.floor(random() * functions.length)]
-      next(at)
+      next()
       arrive(client, name)
     })
   }
-  next(0)
+  next()
 }
 
 /** What a caller of the SDK sees of a failure. */

@@ -4,13 +4,16 @@ import { END_MS, INCIDENT, WARM_UP_MS } from './scenarios.mjs'
 const PIECE_MS = 500
 const PIECES = END_MS / PIECE_MS
 
-/** What is written down during one run, and what it comes to. */
+/**
+ * What is written down during one run, and what it comes to. A call belongs to the time at which it began, and so do an
+ * attempt and the work of an environment.
+ */
 export class Measure {
   #begun = new Float64Array(PIECES)
   #answered = new Float64Array(PIECES)
   #attempts = new Float64Array(PIECES)
   #workMs = new Float64Array(PIECES)
-  #wastedMs = new Float64Array(PIECES)
+  #heardMs = new Float64Array(PIECES)
   #latencies = Array.from({ length: PIECES }, () => [])
 
   /** A call begins; the returned function takes its end, once. */
@@ -28,30 +31,36 @@ export class Measure {
     if (nowMs < END_MS) this.#attempts[pieceOf(nowMs)] += 1
   }
 
-  work({ startedAt, ms, heard }) {
-    if (startedAt >= END_MS) return
-    this.#workMs[pieceOf(startedAt)] += ms
-    if (!heard) this.#wastedMs[pieceOf(startedAt)] += ms
+  work({ startedAt, ms }) {
+    if (startedAt < END_MS) this.#workMs[pieceOf(startedAt)] += ms
   }
 
-  /** The figures; those of the incident are those of all calls where there is none. */
+  /** Work whose answer somebody got; the rest was for nothing. */
+  heard({ startedAt, ms }) {
+    if (startedAt < END_MS) this.#heardMs[pieceOf(startedAt)] += ms
+  }
+
+  /** The figures; where nothing happens, the time of the incident is the whole run. */
   figures(steady) {
     const all = [WARM_UP_MS, END_MS]
     const incident = steady ? all : [INCIDENT.fromMs, INCIDENT.untilMs]
+    const before = [WARM_UP_MS, INCIDENT.fromMs]
     const after = [INCIDENT.untilMs, END_MS]
-    const latencies = this.#latencies.slice(...incident.map(pieceOf)).flat()
-    const sorted = Float64Array.from(latencies).toSorted()
+    const latencies = this.#sortedLatencies(incident)
     return {
       calls: sum(this.#begun, incident),
       success: ratio(this.#answered, this.#begun, all),
+      before: ratio(this.#answered, this.#begun, before),
       during: ratio(this.#answered, this.#begun, incident),
       after: ratio(this.#answered, this.#begun, after),
       attempts: ratio(this.#attempts, this.#begun, incident),
       worst: this.#worstSecond(),
-      wasted: ratio(this.#wastedMs, this.#workMs, incident),
-      p50: quantile(sorted, 0.5),
-      p99: quantile(sorted, 0.99),
-      p999: quantile(sorted, 0.999),
+      wasted: sum(this.#workMs, incident) === 0 ? 0 : 1 - ratio(this.#heardMs, this.#workMs, incident),
+      billedMs: ratio(this.#workMs, this.#begun, incident),
+      p50: quantile(latencies, 0.5),
+      p99: quantile(latencies, 0.99),
+      p999: quantile(latencies, 0.999),
+      p99Before: quantile(this.#sortedLatencies(before), 0.99),
       recovery: this.#recovery(),
       goodput: sum(this.#answered, incident) / ((incident[1] - incident[0]) / 1_000),
     }
@@ -65,8 +74,16 @@ export class Measure {
     })
   }
 
+  #sortedLatencies(range) {
+    return Float64Array.from(this.#latencies.slice(...range.map(pieceOf)).flat()).toSorted()
+  }
+
   #worstSecond() {
-    return Math.max(...this.series().slice(WARM_UP_MS / 1_000).map(([, attempts]) => attempts))
+    return Math.max(
+      ...this.series()
+        .slice(WARM_UP_MS / 1_000)
+        .map(([, attempts]) => attempts),
+    )
   }
 
   /** Until the end of the last piece after the incident in which success was below 99 % of what it was before. */

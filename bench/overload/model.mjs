@@ -42,7 +42,7 @@ export class FunctionModel {
   #idle = []
   #recycling
 
-  /** `watch` hears of each attempt as it comes in, and of the work of each environment when it is done. */
+  /** `watch` hears of each attempt as it comes in, of work as it begins, and of work whose answer was heard. */
   constructor({ clock, random, settings, warm, watch }) {
     this.#clock = clock
     this.#random = random
@@ -88,12 +88,13 @@ export class FunctionModel {
     const warm = this.#warmEnvironment()
     const environment = warm ?? this.#environment()
     const ms = (warm ? 0 : this.#coldStartMs()) + this.#serviceMs()
+    const work = { startedAt, ms, cold: !warm }
     this.#busy += 1
+    this.#watch.work(work)
     this.#clock.setTimer(ms, () => {
       this.#busy -= 1
       this.#idle.push(environment)
-      const heard = attempt.end('ok')
-      this.#watch.work({ startedAt, ms, heard, cold: !warm })
+      if (attempt.end('ok')) this.#watch.heard(work)
     })
   }
 
@@ -107,7 +108,11 @@ export class FunctionModel {
 
   #environment() {
     const madeAt = this.#clock.now()
-    return { madeAt, endsAt: madeAt + exponential(this.#random, this.#settings.lifetimeMs), turn: this.#random() }
+    return {
+      madeAt,
+      endsAt: madeAt + exponential(this.#random, this.#settings.lifetimeMs),
+      turn: this.#random(),
+    }
   }
 
   #endOf({ madeAt, endsAt, turn }) {

@@ -1,4 +1,4 @@
-import { HEALTHY } from './model.mjs'
+import { HEALTHY, meanServiceMs } from './model.mjs'
 
 /** When the incident is, and when the run ends. Times in ms. */
 export const INCIDENT = Object.freeze({ fromMs: 20_000, untilMs: 40_000 })
@@ -12,6 +12,9 @@ export const LIMITS = Object.freeze({ deadlineMs: 3_000, timeoutMs: 1_000 })
 /** Calls a second over the whole fleet. */
 export const RATE = 4_000
 
+/** Executions at once that the load needs, on average. */
+const NEEDED = (RATE * meanServiceMs(HEALTHY)) / 1_000
+
 const QUOTE = { quote: HEALTHY }
 const HALF = { ...HEALTHY, limit: HEALTHY.limit / 2 }
 
@@ -21,7 +24,12 @@ const HALF = { ...HEALTHY, limit: HEALTHY.limit / 2 }
  */
 export const SCENARIOS = [
   { name: 'steady', title: 'steady', functions: QUOTE, incident: {} },
-  { name: 'outage', title: 'outage: every request fails', functions: QUOTE, incident: { quote: { errorRate: 1 } } },
+  {
+    name: 'outage',
+    title: 'outage: every request fails',
+    functions: QUOTE,
+    incident: { quote: { errorRate: 1 } },
+  },
   {
     name: 'brownout',
     title: 'brownout: 30 % of the requests fail',
@@ -30,10 +38,9 @@ export const SCENARIOS = [
   },
   {
     name: 'overload',
-    title: 'load of 1.5 times the limit',
+    title: 'load of 1.5 times the limit, since the limit falls',
     functions: QUOTE,
-    incident: {},
-    loadOverLimit: 1.5,
+    incident: { quote: { limit: NEEDED / 1.5 } },
   },
   { name: 'slow', title: 'latency times 10', functions: QUOTE, incident: { quote: { slowness: 10 } } },
   {

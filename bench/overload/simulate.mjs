@@ -20,14 +20,14 @@ export async function simulate({
   limits = LIMITS,
 }) {
   const scenario = SCENARIOS.find((known) => known.name === name)
-  if (!scenario) throw new Error(`No scenario '${name}'; there are: ${SCENARIOS.map((known) => known.name).join(', ')}`)
+  if (!scenario)
+    throw new Error(`No scenario '${name}'; there are: ${SCENARIOS.map((known) => known.name).join(', ')}`)
   const contender = contenderNamed(contenderName)
   const stream = (part) => randomStream(seed, part)
   const clock = new SimulationClock(stream('policies'))
   const measure = new Measure()
   const functions = makeFunctions(scenario, { clock, stream, rate, measure })
 
-  Error.stackTraceLimit = 0
   const uninstall = installAsGlobal(clock)
   try {
     const tools = { clock, limits, plan, invoke: (target, answer) => functions[target].invoke(answer) }
@@ -37,10 +37,10 @@ export async function simulate({
       random: stream('arrivals'),
       clients,
       functions: Object.keys(functions),
-      rateAt: rateOf(scenario, functions, rate),
-      changes: [INCIDENT.fromMs, INCIDENT.untilMs],
+      rate,
       untilMs: END_MS,
-      arrive: (client, target) => makeCall({ ...tools, contender, client: fleet[client], target, measure, scenario }),
+      arrive: (client, target) =>
+        makeCall({ ...tools, contender, client: fleet[client], target, measure, scenario }),
     })
     await clock.runUntil(END_MS + limits.deadlineMs + 1)
   } finally {
@@ -64,7 +64,8 @@ function makeFunctions({ functions, incident, watched }, { clock, stream, rate, 
       warm: Math.ceil((SPARE * RATE * share * meanServiceMs(settings)) / 1_000),
       watch: {
         attempt: () => isWatched && measure.attempt(clock.now()),
-        work: (done) => isWatched && measure.work(done),
+        work: (begun) => isWatched && measure.work(begun),
+        heard: (done) => isWatched && measure.heard(done),
       },
     })
     const { recycle, limit = healthy.limit, ...changes } = incident[name] ?? {}
@@ -76,14 +77,6 @@ function makeFunctions({ functions, incident, watched }, { clock, stream, rate, 
     models[name] = model
   }
   return models
-}
-
-/** Calls a second at a time. */
-function rateOf({ functions, loadOverLimit }, _, rate) {
-  if (loadOverLimit === undefined) return () => rate
-  const [settings] = Object.values(functions)
-  const much = (loadOverLimit * settings.limit * (rate / RATE) * 1_000) / meanServiceMs(settings)
-  return (ms) => (ms >= INCIDENT.fromMs && ms < INCIDENT.untilMs ? much : rate)
 }
 
 function makeCall({ clock, limits, invoke, contender, client, target, measure, scenario: { watched } }) {

@@ -1,13 +1,34 @@
+import { cockatiel } from './cockatiel.mjs'
+import { finagle } from './finagle.mjs'
 import { fullJitter } from './full-jitter.mjs'
+import { grpc } from './grpc.mjs'
 import { noRetry } from './none.mjs'
-import { ours } from './ours.mjs'
+import { opossum } from './opossum.mjs'
+import { isKnown, ours } from './ours.mjs'
+import { pRetryDefaults, pRetryWithSignal } from './p-retry.mjs'
+import { sdkAdaptive, sdkStandard } from './sdk.mjs'
 
-/** In the order of the tables. A variant of ours differs from it in the settings that stand here, and in nothing else. */
-export const CONTENDERS = [
-  noRetry,
-  fullJitter,
+/** What differs from `ours` in the settings that stand here, and in nothing else. */
+const VARIANTS = [
   ours('ours'),
   ours('ours, breaker off', { circuitBreaker: false }),
+  ours('ours + hedge', { hedge: { after: 'p99', maxExtra: 0.02 } }),
+  ours('ours + adaptive', { adaptive: true }),
+]
+
+/** In the order of the tables; a variant whose settings the library does not know is left out. */
+export const CONTENDERS = [
+  noRetry,
+  pRetryDefaults,
+  pRetryWithSignal,
+  fullJitter,
+  sdkStandard,
+  sdkAdaptive,
+  grpc,
+  finagle,
+  cockatiel,
+  opossum,
+  ...VARIANTS.filter(isKnown),
 ]
 
 export function contenderNamed(name) {

@@ -1,4 +1,4 @@
-import { createInvoker } from 'resilient-lambda'
+import { createInvoker, InvalidSettingError } from 'resilient-lambda'
 import { createScript } from 'resilient-lambda/testing'
 
 /** Ours with one plan for all scenarios; `settings` are what a variant has set otherwise. */
@@ -47,5 +47,20 @@ async function makeOutcomes() {
   script('error').fails('ServiceException')
   script('throttled').throttled({ reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' })
   const outcomeOf = (functionName) => script.transport({ functionName })
-  return { ok: await outcomeOf('ok'), error: await outcomeOf('error'), throttled: await outcomeOf('throttled') }
+  return {
+    ok: await outcomeOf('ok'),
+    error: await outcomeOf('error'),
+    throttled: await outcomeOf('throttled'),
+  }
+}
+
+/** Whether the library has the settings of a variant. */
+export function isKnown({ settings }) {
+  try {
+    createInvoker({ defaults: settings })
+    return true
+  } catch (error) {
+    if (error instanceof InvalidSettingError) return false
+    throw error
+  }
 }
