@@ -4,6 +4,7 @@ import { createInvoker, type Invoker } from './invoker/invoker.js'
 export const lambda: Invoker = /* @__PURE__ */ createInvoker()
 
 export type { CircuitSnapshot } from './core/cells/circuit.js'
+export type { SavedCell } from './core/cells/seeds.js'
 export type { Duration } from './core/duration.js'
 export type {
   CallEvent,

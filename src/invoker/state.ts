@@ -10,9 +10,11 @@ import { duration, InvalidSettingError, shape } from '../core/settings.js'
  * It names functions and tenants; payloads and credentials are not in it.
  */
 export interface InvokerState {
+  /** Of the form; state of another one is not read. */
   readonly version: number
   /** When it was exported, in ms since the epoch; only for telling how long it lay. */
   readonly savedAt: number
+  /** What is worth keeping, 10,000 pieces at most. */
   readonly cells: readonly SavedCell[]
 }
 

@@ -12,10 +12,12 @@ import { subjectOf } from './target.js'
 
 /** Two time limits that do not fit, and what to do about it. */
 export interface TimeoutFinding {
+  /** What does not fit, by name. */
   readonly code:
     'FunctionOutlivesDeadline' | 'TimeoutNeverFires' | 'ClientCutsFirst' | 'SilentConnectionDropped'
   /** What is so, in one sentence. */
   readonly message: string
+  /** What to do about it, in one sentence. */
   readonly advice: string
   /** The limits that it is about, in ms. */
   readonly givenMs: Readonly<Record<string, number>>

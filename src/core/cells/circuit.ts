@@ -171,7 +171,6 @@ export class Circuit implements Cell {
     this.#slow?.restore(field(saved, 'slowWindow'), ageMs)
     const openForMs = clamped(field(saved, 'openForMs'), -maxOpenForMs, maxOpenForMs)
     if (openForMs === undefined) return
-    this.#failures.open()
     this.#openUntil = this.#clock.now() + openForMs - ageMs
     this.#state = 'open'
   }

@@ -6,6 +6,7 @@ export interface SavedCell {
   readonly key: string
   /** How long before the export it was so, in ms. */
   readonly ageMs: number
+  /** Plain JSON. */
   readonly saved: unknown
 }
 

@@ -189,6 +189,13 @@ describe('latencies that are restored', () => {
     expect(restored.leastMs).toBe(before.leastMs)
   })
 
+  it('are no longer than a function can run, and sixteen at most', () => {
+    const restored = new LatencyCell()
+    const latestMs = [...Array.from({ length: 16 }, () => 1e12), 1]
+    restored.restore(seedOf({ latestMs }, fakeClock()))
+    expect(restored.leastMs).toBe(900_000)
+  })
+
   it('are nothing to keep while there are none', () => {
     expect(new LatencyCell().save()).toBeUndefined()
   })
