@@ -1,7 +1,13 @@
 import { Agent } from 'node:http'
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
 import { createInvoker, type Fn, type Invoker } from 'resilient-lambda'
-import { startLocalLambda, fakeClock, createScript, type LocalLambda } from 'resilient-lambda/testing'
+import {
+  createScript,
+  fakeClock,
+  startLocalLambda,
+  type Fault,
+  type LocalLambda,
+} from 'resilient-lambda/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { failureOf } from '../invoker/support.js'
 
@@ -160,14 +166,18 @@ describe('timeoutLint() without an answer', () => {
     })
   })
 
-  it('never says that the function may have run, whatever went wrong', async () => {
+  it.each<[string, Fault]>([
+    ['an error of the service', { type: 'error', name: 'ServiceException' }],
+    ['a reply that is cut', { type: 'cutReply' }],
+    ['a page of a proxy', { type: 'html', status: 502 }],
+    ['a connection that is reset', { type: 'resetAfterReading' }],
+  ])('never says that the function may have run, as after %s', async (_, fault) => {
     const local = await start()
     const lambda = invokerOf(local, {})
-    local.faults('quote').always({ type: 'error', name: 'ServiceException' })
-    expect(await failureOf(lambda('quote').timeoutLint())).toMatchObject({
-      code: 'ServiceException',
-      mayHaveRun: false,
-    })
+    local.faults('quote').always(fault)
+    const error = await failureOf(lambda('quote').timeoutLint())
+    expect(error).toMatchObject({ kind: 'transient', mayHaveRun: false, verdict: { ran: 'no' } })
+    expect(local.executions).toHaveLength(0)
   })
 
   it('gives up after 10 s', async () => {

@@ -171,6 +171,13 @@ describe('a budget that is restored', () => {
     expect(restored.tokens).toBe(10)
   })
 
+  it.each([NaN, Infinity, '3', null, undefined])('is as new with %s tokens', (tokens) => {
+    const clock = fakeClock()
+    const restored = new TokenBucket(budget, clock)
+    restored.restore(seedOf({ tokens }, clock))
+    expect(restored.tokens).toBe(10)
+  })
+
   it('keeps nothing while it is full', () => {
     expect(new TokenBucket(budget, fakeClock()).save()).toBeUndefined()
   })
