@@ -32,7 +32,7 @@ import type { Plan } from './plan.js'
 import { applySetting, type FunctionSettings } from './settings.js'
 import type { StandardSchema } from './standard-schema.js'
 import { subjectOf } from './target.js'
-import type { TimeoutFinding } from './timeout-lint.js'
+import { timeoutLint, type TimeoutFinding } from './timeout-lint.js'
 
 /** What all functions of one invoker share. */
 export interface Host extends Surroundings {
@@ -196,8 +196,6 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   async timeoutLint(): Promise<readonly TimeoutFinding[]> {
-    // Loaded on request: a cold start should not pay for what a deployment asks once.
-    const { timeoutLint } = await import('./timeout-lint.js')
     return await timeoutLint(this.#plan, this.#host)
   }
 
