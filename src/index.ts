@@ -4,6 +4,7 @@ import { createInvoker, type Invoker } from './invoker/invoker.js'
 export const lambda: Invoker = /* @__PURE__ */ createInvoker()
 
 export type { CircuitSnapshot } from './core/cells/circuit.js'
+export type { SavedCell } from './core/cells/seeds.js'
 export type { Duration } from './core/duration.js'
 export type {
   CallEvent,
@@ -34,6 +35,8 @@ export { createInvoker, type Invoker } from './invoker/invoker.js'
 export type { InvokerOptions, Registry } from './invoker/options.js'
 export type { FunctionSettings, Settings } from './invoker/settings.js'
 export type { StandardSchema } from './invoker/standard-schema.js'
+export type { InvokerState, RestoredState, RestoreOptions } from './invoker/state.js'
+export type { TimeoutFinding } from './invoker/timeout-lint.js'
 export type { AnyHandler, InputOf, Json, OutputOf } from './invoker/types.js'
 export type { BreakerOptions } from './policies/breaker.js'
 export type { BulkheadOptions } from './policies/bulkhead.js'

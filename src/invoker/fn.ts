@@ -12,6 +12,7 @@ import type { RetryOptions } from '../policies/retry-settings.js'
 import type { Codec } from '../transport/payload.js'
 import type { PlanData } from './explain.js'
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js'
+import type { TimeoutFinding } from './timeout-lint.js'
 
 /** What `.invoke()` and `.safeInvoke()` take beside the payload. */
 export interface InvokeOptions {
@@ -153,6 +154,17 @@ export interface Fn<I, O> {
 
   /** The circuit that calls of this chain go through; undefined when it is switched off. */
   readonly circuit: CircuitHandle | undefined
+
+  /**
+   * Asks Lambda once for the function's own time limit, and says where it does not fit this plan or the client's
+   * connections; an empty list when all is well. Nothing is run.
+   *
+   * The caller needs `lambda:GetFunctionConfiguration`.
+   *
+   * @throws {InvokeError} when Lambda gives no answer, within 10 s
+   * @throws {InvalidSettingError} on an invoker whose transport is not the AWS SDK
+   */
+  timeoutLint(): Promise<readonly TimeoutFinding[]>
 
   /** The plan in its true order, for people. */
   explain(): string

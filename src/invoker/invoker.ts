@@ -10,6 +10,13 @@ import { LambdaFunction, type Host } from './lambda-function.js'
 import { parseInvokerOptions, type CheckedOptions, type InvokerOptions, type Registry } from './options.js'
 import { defaultPlan, type Plan } from './plan.js'
 import { applyFunctionSettings, applySettings } from './settings.js'
+import {
+  exportState,
+  restoreState,
+  type InvokerState,
+  type RestoredState,
+  type RestoreOptions,
+} from './state.js'
 import { parseTarget } from './target.js'
 import type { AnyHandler, InputOf, OutputOf } from './types.js'
 
@@ -17,6 +24,16 @@ import type { AnyHandler, InputOf, OutputOf } from './types.js'
 export interface InvokerMethods {
   /** Every circuit that calls have gone through, for health endpoints. */
   circuits(): readonly CircuitSnapshot[]
+  /** What was learnt about the functions so far: circuits, retry budgets and latencies, as plain JSON. */
+  exportState(): InvokerState
+  /**
+   * Takes up what another invoker exported; null is no state. What this one has learnt itself stays as it is.
+   *
+   * State that is too old, or of another version, is left out, and the answer says so.
+   *
+   * @throws {InvalidSettingError} for what no export is
+   */
+  restoreState(state: InvokerState | null, options?: RestoreOptions): RestoredState
   /** Closes the connections of the clients that the invoker made; a client that was handed in stays as it is. */
   destroy(): void
 }
@@ -50,6 +67,7 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
     clock: checked.clock ?? systemClock,
     cells: new Cells(),
     transport: checked.transport ?? sdkTransport(clients.clientOf),
+    clientOf: checked.transport ? undefined : clients.clientOf,
     clientBulkhead,
     get region() {
       // Read late, as the SDK does, since the default invoker is made before a program has set its environment.
@@ -57,6 +75,7 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
     },
     observers: checked.observers,
   }
+  restoreState(host, checked.state, {}, 'options.state')
   const planOf = plansOf(checked)
 
   const lambda = (name: string): LambdaFunction => new LambdaFunction(planOf(name), host)
@@ -65,6 +84,9 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
       [...host.cells.entries<Circuits>(CIRCUITS)].flatMap(([, { all }]) =>
         all.map((circuit) => circuit.snapshot()),
       ),
+    exportState: () => exportState(host),
+    restoreState: (state: InvokerState | null, options?: RestoreOptions) =>
+      restoreState(host, state, options),
     destroy: () => clients.destroy(),
   }) as unknown as Invoker<R>
 }

@@ -15,6 +15,7 @@ import {
 } from '../policies/fallback.js'
 import type { PolicyName } from '../policies/order.js'
 import type { Codec } from '../transport/payload.js'
+import type { ClientOf } from '../transport/sdk.js'
 import type { Transport } from '../transport/transport.js'
 import { asObserver, asSchema, isLambdaContext, parseInvokeOptions, parseUse } from './arguments.js'
 import { explainPlan, planData, type PlanData } from './explain.js'
@@ -31,10 +32,13 @@ import type { Plan } from './plan.js'
 import { applySetting, type FunctionSettings } from './settings.js'
 import type { StandardSchema } from './standard-schema.js'
 import { subjectOf } from './target.js'
+import { timeoutLint, type TimeoutFinding } from './timeout-lint.js'
 
 /** What all functions of one invoker share. */
 export interface Host extends Surroundings {
   readonly transport: Transport
+  /** Undefined where a transport takes the place of the AWS SDK. */
+  readonly clientOf: ClientOf | undefined
   readonly clientBulkhead: BulkheadSettings | false
   readonly observers: readonly Observer[]
   /** Where functions are whose ARN does not say; undefined where only the client knows. */
@@ -189,6 +193,10 @@ export class LambdaFunction implements Fn<unknown, unknown> {
       () => circuitOf(cells, clock, subject, circuitBreaker),
       () => observers.emitFor(OUTSIDE_OF_CALLS, subject.name, clock, subject.invoked),
     )
+  }
+
+  async timeoutLint(): Promise<readonly TimeoutFinding[]> {
+    return await timeoutLint(this.#plan, this.#host)
   }
 
   explain(): string {

@@ -20,6 +20,7 @@ import type { ClientOptions } from '../transport/clients.js'
 import type { Transport } from '../transport/transport.js'
 import { asObserver } from './arguments.js'
 import { plainObject, type FunctionSettings, type Settings } from './settings.js'
+import type { InvokerState } from './state.js'
 import type { AnyHandler } from './types.js'
 
 /** The handlers that an invoker knows by name: `{ quote: typeof quoteHandler }`, as a type or an interface. */
@@ -36,6 +37,8 @@ export interface InvokerOptions<R extends Registry<R> = Registry> extends Client
   readonly bulkhead?: BulkheadOptions | false
   /** Watch the calls of all functions from the side. */
   readonly observers?: readonly (Observer | NonNullable<Observer['event']>)[]
+  /** What another invoker exported, for callers that lose their memory; null for none. What `restoreState` says of it is lost. */
+  readonly state?: InvokerState | null
   /** Replaces the AWS SDK, as for tests. */
   readonly transport?: Transport
   /** Replaces time and chance, as for tests. */
@@ -51,6 +54,7 @@ const options = shape({
   functions: plainObject,
   bulkhead: orOff((given, path) => parseBulkhead(given, path, CLIENT_BULKHEAD_DEFAULTS)),
   observers: listOf(asObserver),
+  state: asGiven,
   transport: callback<Transport>,
   clock,
 })
@@ -62,6 +66,7 @@ export interface CheckedOptions {
   readonly defaults: unknown
   readonly bulkhead: BulkheadSettings | false
   readonly observers: readonly Observer[]
+  readonly state: unknown
   readonly transport: Transport | undefined
   readonly clock: Clock | undefined
 }
@@ -70,7 +75,7 @@ export interface CheckedOptions {
 export function parseInvokerOptions(given: unknown): CheckedOptions {
   const parsed = options(given, 'options')
   const { bulkhead = CLIENT_BULKHEAD_DEFAULTS, functions = {}, observers = [] } = parsed
-  const { defaults, transport, clock, client, ...own } = parsed
+  const { defaults, state, transport, clock, client, ...own } = parsed
   const { region, endpoint, credentials } = own
   if (client) refuseMixedClient({ region, endpoint, credentials })
   if (client && transport) {
@@ -86,7 +91,7 @@ export function parseInvokerOptions(given: unknown): CheckedOptions {
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials && { credentials }),
   }
-  return { reach, functions, defaults, bulkhead, observers, transport, clock }
+  return { reach, functions, defaults, bulkhead, observers, state, transport, clock }
 }
 
 /** The SDK would ignore them in silence. */

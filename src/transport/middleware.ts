@@ -101,6 +101,6 @@ function isHeaderValue(value: unknown): value is string {
 }
 
 /** Only the SDK's own handler is known to speak through node:http, where writing can be watched. */
-function isNodeHandler(handler: object): boolean {
+export function isNodeHandler(handler: object): boolean {
   return handler.constructor.name === 'NodeHttpHandler'
 }

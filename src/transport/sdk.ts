@@ -75,10 +75,10 @@ function outcomeOf(output: InvokeCommandOutput): Outcome {
   return answered(payload?.byteLength === 0 ? undefined : (payload ?? undefined), reply)
 }
 
-class RegionMismatch extends Error {}
+export class RegionMismatch extends Error {}
 
 /** The SDK sends an ARN of another region to its own region, where the function is not found or is another one. */
-async function refuseOtherRegion(client: LambdaClient, region: string | undefined): Promise<void> {
+export async function refuseOtherRegion(client: LambdaClient, region: string | undefined): Promise<void> {
   if (region === undefined) return
   const configured = await client.config.region()
   if (configured === region) return

@@ -69,6 +69,16 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /^\/nowhere 404 gateway NoRoute$/m,
     /\[ 'shop: healthy', 'reports: healthy' \]/,
   ],
+  '27-state': [
+    0,
+    /^restored: there is no state\n(\{ unavailable: 'ServiceException' \}\n){3}restored: 1\nelsewhere: \{ unavailable: 'CircuitOpen' \}\n$/,
+  ],
+  '28-timeout-lint': [
+    0,
+    /^FunctionOutlivesDeadline: The function may run for 3 s/m,
+    /^TimeoutNeverFires: Lambda ends the function after 3 s/m,
+    /^fits: \[\]$/m,
+  ],
 }
 
 it('tells of every example how it ends', () => {

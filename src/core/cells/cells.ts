@@ -1,10 +1,17 @@
+import { Seeds, type SavedCell, type Seed } from './seeds.js'
+
 /** Long-lived state of one policy for one target: a circuit, a budget, a limiter. */
 export interface Cell {
   /** Whether it may be forgotten: nothing is under way in it and it holds nothing worth keeping. */
   idle(): boolean
+  /** What is worth keeping of it, as JSON can say it; undefined when it is as good as new. */
+  save?(): unknown
+  /** Takes up, before anybody has used it, what another one saved; what it cannot read is as if it were not there. */
+  restore?(seed: Seed): void
 }
 
-const DEFAULT_LIMIT = 10_000
+/** Cells that are kept, saved and restored at most. */
+export const MOST_CELLS = 10_000
 const MOST_LOOKS = 100
 
 /**
@@ -15,9 +22,10 @@ const MOST_LOOKS = 100
  */
 export class Cells {
   readonly #cells = new Map<string, Cell>()
+  readonly #seeds = new Seeds()
   readonly #limit: number
 
-  constructor(limit: number = DEFAULT_LIMIT) {
+  constructor(limit: number = MOST_CELLS) {
     this.#limit = limit
   }
 
@@ -32,7 +40,23 @@ export class Cells {
     if (this.#cells.size >= this.#limit) this.#dropIdle()
     const made = make()
     this.#cells.set(key, made)
+    const seed = this.#seeds.take(key)
+    if (seed) made.restore?.(seed)
     return made
+  }
+
+  /** Keeps what was saved for the cell that will be made under `key`; false where this one has its own already. */
+  plant(key: string, seed: Seed): boolean {
+    if (this.#cells.has(key) || this.#seeds.has(key)) return false
+    this.#seeds.put(key, seed)
+    return true
+  }
+
+  /** What is worth keeping, of the cells in use and of what was restored and not asked for yet. */
+  save(): SavedCell[] {
+    const inUse = Array.from(this.#cells, ([key, cell]) => ({ key, ageMs: 0, saved: cell.save?.() }))
+    const worthKeeping = inUse.filter(({ saved }) => saved !== undefined)
+    return [...worthKeeping, ...this.#seeds.save()].slice(0, MOST_CELLS)
   }
 
   /** Every cell whose key begins with `prefix`, with its key. */

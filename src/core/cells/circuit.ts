@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import type { CircuitState, Emit } from '../events.js'
 import type { Cell } from './cells.js'
 import { RollingBreaker } from './rolling-breaker.js'
+import { clamped, count, field, type Seed } from './seeds.js'
 
 /** When a circuit opens, for how long, and what closes it. Times in ms. */
 export interface CircuitSettings {
@@ -18,6 +19,8 @@ export interface CircuitSettings {
   /** Opens it too when this share of completions takes this long. */
   readonly slowCalls: { readonly durationMs: number; readonly rate: number } | false
 }
+
+const MOST_OPENINGS = 1_000
 
 /** A call's leave to go through, to be handed back with how it went. */
 export interface Permit {
@@ -145,6 +148,31 @@ export class Circuit implements Cell {
   idle(): boolean {
     if (this.#state === 'closed') return this.#failures.counts.failures === 0
     return this.#clock.now() > this.#openUntil + this.#settings.maxOpenForMs
+  }
+
+  /** Probes under way are not kept: half-open is saved as open with no time left. */
+  save(): unknown {
+    if (this.idle()) return undefined
+    const openForMs = this.#state === 'half-open' ? 0 : this.#openUntil - this.#clock.now()
+    return {
+      ...(this.#state !== 'closed' && { openForMs }),
+      openings: this.#openings,
+      consecutiveFailures: this.#consecutiveFailures,
+      window: this.#failures.save(),
+      ...(this.#slow && { slowWindow: this.#slow.save() }),
+    }
+  }
+
+  restore({ saved, ageMs }: Seed): void {
+    const { maxOpenForMs, consecutiveFailures } = this.#settings
+    this.#openings = count(field(saved, 'openings'), MOST_OPENINGS)
+    this.#consecutiveFailures = count(field(saved, 'consecutiveFailures'), consecutiveFailures)
+    this.#failures.restore(field(saved, 'window'), ageMs)
+    this.#slow?.restore(field(saved, 'slowWindow'), ageMs)
+    const openForMs = clamped(field(saved, 'openForMs'), -maxOpenForMs, maxOpenForMs)
+    if (openForMs === undefined) return
+    this.#openUntil = this.#clock.now() + openForMs - ageMs
+    this.#state = 'open'
   }
 
   #count(failed: boolean, durationMs: number, emit?: Emit): void {

@@ -1,7 +1,11 @@
 import type { Cell } from './cells.js'
+import { clamped, field, items, type Seed } from './seeds.js'
 
 const KEPT = 16
 const ENOUGH = 5
+
+/** Source: Lambda quotas, "Function timeout". */
+const LONGEST_RUN_MS = 900_000
 
 /** The durations of the latest answers of one function: what an attempt needs at the very least. */
 export class LatencyCell implements Cell {
@@ -20,5 +24,17 @@ export class LatencyCell implements Cell {
 
   idle(): boolean {
     return true
+  }
+
+  save(): unknown {
+    if (this.#latestMs.length === 0) return undefined
+    return { latestMs: [...this.#latestMs.slice(this.#next), ...this.#latestMs.slice(0, this.#next)] }
+  }
+
+  restore({ saved }: Seed): void {
+    for (const each of items(field(saved, 'latestMs'), KEPT)) {
+      const durationMs = clamped(each, 0, LONGEST_RUN_MS)
+      if (durationMs !== undefined) this.record(durationMs)
+    }
   }
 }

@@ -1,8 +1,12 @@
 import { EventEmitter } from 'node:events'
 import CircuitBreaker from 'opossum'
 import type { Clock } from '../clock.js'
+import { clamped, count, field, items } from './seeds.js'
 
 const BUCKETS = 10
+
+/** In one tenth of a window, so that sums stay exact. */
+const MOST_CALLS = 1e12
 
 /** When a rolling breaker trips. */
 export interface TripSettings {
@@ -83,6 +87,26 @@ export class RollingBreaker {
   close(): void {
     this.#breaker.close()
     this.#turn(BUCKETS)
+  }
+
+  /** The window, tenth by tenth, the newest first. */
+  save(): unknown {
+    this.#rotate()
+    const tenths = this.#breaker.status.window.map(({ fires, failures }) => [fires, failures])
+    return { tenths, turnedMs: this.#clock.now() - this.#rotatedAt }
+  }
+
+  /** Fills a new window as it was `ageMs` ago; what has left it since goes when it next turns. Opens nothing by itself. */
+  restore(saved: unknown, ageMs: number): void {
+    const tenths = items(field(saved, 'tenths'), BUCKETS)
+    for (const [index, bucket] of this.#breaker.status.window.entries()) {
+      const [calls, failures] = items(tenths[index], 2)
+      bucket.fires = count(calls, MOST_CALLS)
+      bucket.failures = count(failures, bucket.fires)
+      bucket.successes = bucket.fires - bucket.failures
+    }
+    const turnedMs = clamped(field(saved, 'turnedMs'), 0, this.#bucketMs) ?? 0
+    this.#rotatedAt = this.#clock.now() - turnedMs - ageMs
   }
 
   #rotate(): void {

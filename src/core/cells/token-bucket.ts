@@ -1,5 +1,6 @@
 import type { Cell } from './cells.js'
 import type { Clock } from '../clock.js'
+import { clamped, field, type Seed } from './seeds.js'
 
 /** What a bucket holds and what fills it. */
 export interface TokenBucketSettings {
@@ -45,6 +46,17 @@ export class TokenBucket implements Cell {
   /** A full bucket is as good as a new one. */
   idle(): boolean {
     return this.tokens >= this.#settings.capacity
+  }
+
+  save(): unknown {
+    return this.idle() ? undefined : { tokens: this.tokens }
+  }
+
+  /** Time fills it also while nobody has it. */
+  restore({ saved, ageMs }: Seed): void {
+    const { capacity } = this.#settings
+    this.#tokens = clamped(field(saved, 'tokens'), 0, capacity) ?? capacity
+    this.#filledAt = this.#clock.now() - ageMs
   }
 
   #capped(tokens: number): number {

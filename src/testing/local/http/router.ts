@@ -8,6 +8,7 @@ import type { Lifetime } from '../lifetime.js'
 import type { Log, RequestRecord } from '../log.js'
 import type { Place } from '../parse-options.js'
 import type { LocalFunction } from '../runtime/local-function.js'
+import { configurationReply } from './configuration.js'
 import { invocationTypeOf, invokeReply, single } from './invoke.js'
 import { reset } from './raw-socket.js'
 import { readBody } from './read-body.js'
@@ -26,7 +27,8 @@ interface Surroundings {
   readonly connectionOf: (socket: Socket) => number
 }
 
-const INVOKE_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/(invocations|configuration)\/?$/
+const METHODS: Readonly<Record<string, string>> = { invocations: 'POST', configuration: 'GET' }
 
 /** Makes what answers one HTTP request after the other. */
 export function createRouter(
@@ -53,8 +55,11 @@ export function createRouter(
     await applyFault(fault ?? { type: 'none' }, {
       socket,
       requestId,
-      run: async () =>
-        isTarget(target) ? invokeReply({ requestId, target, headers, body }, around) : target,
+      run: async () => {
+        if (!isTarget(target)) return target
+        if (request.method === METHODS['configuration']) return configurationReply(target, around)
+        return invokeReply({ requestId, target, headers, body }, around)
+      },
       send: (reply) => send(reply, record, response),
       noteStatus: (status) => log.update(record, { status }),
       sleep: (ms) => lifetime.sleep(ms),
@@ -80,11 +85,11 @@ function isTarget(target: Target | Reply): target is Target {
 
 function targetOf({ method, url = '/' }: IncomingMessage, place: Place): Target | Reply {
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1')
-  const encoded = INVOKE_PATH.exec(pathname)?.[1]
-  if (method !== 'POST' || encoded === undefined) {
+  const [, encoded, operation = ''] = PATH.exec(pathname) ?? []
+  if (encoded === undefined || method !== METHODS[operation]) {
     return serviceError(
       'UnknownOperationException',
-      `The local Lambda only invokes: it has no ${method} ${pathname}.`,
+      `The local Lambda invokes functions and tells their configuration: it has no ${method} ${pathname}.`,
     )
   }
   try {
