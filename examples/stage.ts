@@ -38,6 +38,7 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
     local.faults('quote').next({ type: 'error', name: 'EC2UnexpectedException' }),
   '18-fetch-over-lambda': (local) =>
     local.faults('shop').next({ type: 'cutReply' }, { type: 'none' }, { type: 'cutReply' }),
+  '22-hedging': (local) => local.faults('quote').next({ type: 'latency', after: '20s' }),
 }
 
 const LONGEST_MS = 30_000

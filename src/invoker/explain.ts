@@ -94,11 +94,11 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       hedge,
       [
         'quantile' in after
-          ? `after the ${quantileInWords(after.quantile)} of the function's own latency, at least ${formatMs(atLeastMs)}`
+          ? `after the ${quantileInWords(after.quantile)} of its own latency, at least ${formatMs(atLeastMs)}`
           : `after ${formatMs(after.fixedMs)}`,
         `${attempts} attempts at once`,
-        `at most ${percent(maxExtra)} more than calls that are answered`,
-        'none while throttled, or while the circuit is not closed',
+        `at most ${percent(maxExtra)} more than the calls that are answered`,
+        'none while throttled or while the circuit is not closed',
       ].join('; '),
     ]
   },

@@ -69,6 +69,11 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /^\/nowhere 404 gateway NoRoute$/m,
     /\[ 'shop: healthy', 'reports: healthy' \]/,
   ],
+  '22-hedging': [
+    2,
+    /hedge +after the p99 of its own latency/,
+    /^hedge\.started\nhedge\.won\n1\. first: AttemptOvertaken, ran: maybe\n2\. hedge: answered, ran: yes\nanswered: true$/m,
+  ],
 }
 
 it('tells of every example how it ends', () => {

@@ -48,7 +48,7 @@ export class LatencyWindow implements Cell {
 
   #sort(now: number): void {
     const recent = this.#latestMs.filter((_, index) => now - (this.#recordedAt[index] ?? 0) < KEPT_MS)
-    this.#sorted = Float64Array.from(recent).sort()
+    this.#sorted = Float64Array.from(recent).toSorted()
     this.#sortedAt = now
     this.#newer = 0
   }
