@@ -86,7 +86,7 @@ it('makes no more executions than the stated extra load, by the server’s own c
   let calls = 20
   let answered = 20
   // Every eighth call meets a slow environment: more than the extra load is there for.
-  for (let n = 0; n < 60; n++) {
+  for (let n = 0; n < 40; n++) {
     await warmUp(7)
     const heard = events.length
     const before = executions(local)
@@ -128,6 +128,7 @@ it('does not turn a wave of cold starts into a storm', async () => {
     local.faults('quote').clear()
     await warmUp(100)
   }
-  expect(hedged).toEqual([3, 1, 0, 1])
+  // Three that were slow themselves make a pause of 1 s; the one that tries again, slow too, makes one of 2 s.
+  expect(hedged).toEqual([3, 0, 1, 0])
   expect(await turnsUntil(() => clock.pending === 0, 100)).toBe(true)
 })
