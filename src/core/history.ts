@@ -9,7 +9,7 @@ import { failed, type Outcome } from './outcome.js'
 export interface LiveAttempt {
   readonly number: number
   readonly startedMs: number
-  readonly hedge?: true
+  hedge?: true
   ran: Ran
   requestId?: string | undefined
   durationMs?: number
@@ -61,8 +61,8 @@ export class History {
       number: this.#attempts.length + 1,
       startedMs: this.elapsedMs,
       ran: 'maybe',
-      ...(hedge && { hedge }),
     }
+    if (hedge) attempt.hedge = hedge
     this.#attempts.push(attempt)
     this.#emit?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt

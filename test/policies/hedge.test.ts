@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { circuitsOf } from '../../src/core/cells/circuits.js'
 import { InvalidSettingError } from '../../src/core/settings.js'
 import type { Policy } from '../../src/core/policy.js'
+import { Scope } from '../../src/core/scope.js'
 import { failure } from '../../src/failures/failure.js'
 import { BREAKER_DEFAULTS, breakerPolicy, circuitOf } from '../../src/policies/breaker.js'
 import { parseHedge, type HedgeOptions } from '../../src/policies/hedge-settings.js'
@@ -179,7 +180,7 @@ describe('a call that is cancelled', () => {
     expect(bench.clock.pending).toBe(0)
   })
 
-  it('by who hears of its hedge makes none', async () => {
+  it('by who hears of its hedge makes none, and the next one may', async () => {
     const next = nextThat(heeds)
     const policy: Policy = (inner) => (call, context) =>
       after100(inner)(call, {
@@ -189,6 +190,26 @@ describe('a call that is cancelled', () => {
     expect((await bench.run(policy, next, idempotent)).failure?.code).toBe('Aborted')
     expect(next.seen).toHaveLength(1)
     expect(bench.clock.pending).toBe(0)
+    expect((await run(after100, heeds, second)).outcome).toBe(second)
+  })
+
+  it('has no listener left when it has ended', async () => {
+    let listeners = 0
+    const counting: Policy = (inner) => (call, context) => {
+      const scope = new Scope(context.scope)
+      const onCancel = scope.onCancel.bind(scope)
+      scope.onCancel = (listener) => {
+        listeners++
+        const forget = onCancel(listener)
+        return () => {
+          listeners--
+          forget()
+        }
+      }
+      return after100(inner)(call, { ...context, scope })
+    }
+    await run(counting, heeds, takes(20, second))
+    expect(listeners).toBe(0)
   })
 
   it('is not hedged at its deadline or after it', async () => {
