@@ -193,6 +193,17 @@ describe('a call that is cancelled', () => {
     expect((await run(after100, heeds, second)).outcome).toBe(second)
   })
 
+  it('by who hears that its hedge won ends once', async () => {
+    const policy: Policy = (inner) => (call, context) =>
+      after100(inner)(call, {
+        ...context,
+        emit: ({ type }) => type === 'hedge.won' && context.scope.cancel(failure('Aborted')),
+      })
+    expect((await run(policy, heeds, takes(20, second))).failure?.code).toBe('Aborted')
+    const [[, allowance] = []] = [...bench.cells.entries('hedge ')]
+    expect(allowance?.idle()).toBe(true)
+  })
+
   it('has no listener left when it has ended', async () => {
     let listeners = 0
     const counting: Policy = (inner) => (call, context) => {
