@@ -39,6 +39,7 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
   '18-fetch-over-lambda': (local) =>
     local.faults('shop').next({ type: 'cutReply' }, { type: 'none' }, { type: 'cutReply' }),
   '27-state': (local) => local.faults('quote').always({ type: 'error', name: 'ServiceException' }),
+  '22-hedging': (local) => local.faults('quote').next({ type: 'latency', after: '20s' }),
 }
 
 const LONGEST_MS = 30_000

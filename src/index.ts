@@ -9,6 +9,7 @@ export type { Duration } from './core/duration.js'
 export type {
   CallEvent,
   CircuitState,
+  HedgeRefusalReason,
   InvokedFunction,
   ObservedScope,
   Observer,
@@ -41,6 +42,7 @@ export type { AnyHandler, InputOf, Json, OutputOf } from './invoker/types.js'
 export type { BreakerOptions } from './policies/breaker.js'
 export type { BulkheadOptions } from './policies/bulkhead.js'
 export type { FallbackArguments, FallbackOptions } from './policies/fallback.js'
+export type { HedgeOptions } from './policies/hedge-settings.js'
 export type { BackoffOptions, RetryArguments, RetryOptions } from './policies/retry-settings.js'
 export type { ClientOptions } from './transport/clients.js'
 export type { Codec } from './transport/payload.js'

@@ -36,6 +36,10 @@ export interface Context {
   readonly history: History
   /** The attempt that is being made; absent outside of one. */
   readonly attempt?: LiveAttempt
+  /** Whether this is an extra attempt, beside one that is slow. */
+  readonly hedge?: true
+  /** What all repeats of a function draw from; absent without one. */
+  readonly budget?: { take(cost: number): boolean }
   /** Trace context and the like, for the transport to send along. */
   readonly carrier?: Readonly<Record<string, string>>
   /** Undefined when nobody listens. */

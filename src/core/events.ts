@@ -18,6 +18,10 @@ export interface InvokedFunction {
 /** Why a retry was refused. */
 export type RefusalReason = 'attempts-used' | 'may-have-run' | 'not-worth-it' | 'deadline' | 'budget'
 
+/** Why a hedge was refused. */
+export type HedgeRefusalReason =
+  'circuit' | 'throttled' | 'slow-hedges' | 'in-flight' | 'allowance' | 'budget'
+
 /** What can happen in a call, each with what is known at that moment. Every number of ms says so in its name. */
 export type CallEventBody =
   | { readonly type: 'call.started'; readonly idempotent: boolean }
@@ -65,6 +69,11 @@ export type CallEventBody =
       readonly failure: Failure
     }
   | { readonly type: 'budget.spent'; readonly tokens: number }
+  /** A second attempt is made, since the first has no answer after `afterMs`. */
+  | { readonly type: 'hedge.started'; readonly afterMs: number }
+  /** The second attempt answered first, in `durationMs`. */
+  | { readonly type: 'hedge.won'; readonly afterMs: number; readonly durationMs: number }
+  | { readonly type: 'hedge.refused'; readonly reason: HedgeRefusalReason; readonly why: string }
   | {
       readonly type: 'breaker.state'
       readonly state: CircuitState

@@ -9,6 +9,7 @@ import { failed, type Outcome } from './outcome.js'
 export interface LiveAttempt {
   readonly number: number
   readonly startedMs: number
+  hedge?: true
   ran: Ran
   requestId?: string | undefined
   durationMs?: number
@@ -55,12 +56,13 @@ export class History {
   }
 
   /** Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. */
-  begin(): LiveAttempt {
+  begin(hedge?: true): LiveAttempt {
     const attempt: LiveAttempt = {
       number: this.#attempts.length + 1,
       startedMs: this.elapsedMs,
       ran: 'maybe',
     }
+    if (hedge) attempt.hedge = hedge
     this.#attempts.push(attempt)
     this.#emit?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt

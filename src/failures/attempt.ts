@@ -17,6 +17,8 @@ export interface Attempt {
   readonly number: number
   /** From the start of the call to the start of this attempt, in ms. */
   readonly startedMs: number
+  /** Whether it was an extra one, beside an attempt that was slow. */
+  readonly hedge?: true
   /** In ms; undefined while it is under way. */
   readonly durationMs?: number
   /** Whether the function can have run in this attempt, as far as is known by now. */

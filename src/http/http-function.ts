@@ -41,7 +41,7 @@ export class HttpFunction {
         : chain.use(fallbackReplies(format, fallbackMs), { before: 'fallback' })
     this.#declared = idempotent
     this.#settings = settings
-    this.#chains = { ordinary: whole, idempotent: whole.idempotent() }
+    this.#chains = { ordinary: whole.hedge(false), idempotent: whole.idempotent() }
   }
 
   /** As people write it. */

@@ -1,6 +1,7 @@
 import { formatMs } from '../core/duration.js'
 import { ORDER } from '../policies/order.js'
 import type { BulkheadSettings } from '../policies/bulkhead.js'
+import { quantileInWords } from '../policies/hedge-settings.js'
 import type { BackoffSettings, RetrySettings } from '../policies/retry-settings.js'
 import { jsonCodec } from '../transport/payload.js'
 import type { Plan } from './plan.js'
@@ -82,7 +83,25 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       ].join('; '),
     ]
   },
-  hedge: () => OFF,
+  hedge: ({ hedge, idempotent }) => {
+    if (!hedge) return OFF
+    if (!idempotent)
+      return hedge.whereSafe
+        ? [false, 'off: the call is not declared idempotent']
+        : [hedge, 'refuses every call, since they are not declared idempotent']
+    const { after, atLeastMs, attempts, maxExtra } = hedge
+    return [
+      hedge,
+      [
+        'quantile' in after
+          ? `after the ${quantileInWords(after.quantile)} of its own latency, at least ${formatMs(atLeastMs)}`
+          : `after ${formatMs(after.fixedMs)}`,
+        `${attempts} attempts at once`,
+        `at most ${percent(maxExtra)} more than the calls that are answered`,
+        'none while throttled or while the circuit is not closed',
+      ].join('; '),
+    ]
+  },
   timeout: ({ timeout }) => (timeout ? [timeout, `${formatMs(timeout.limitMs)} for each attempt`] : OFF),
   transport: ({ logs, clientContext, codec, input, output }) => [
     {

@@ -7,6 +7,7 @@ import type { InvokeError } from '../failures/error.js'
 import type { BreakerOptions } from '../policies/breaker.js'
 import type { BulkheadOptions } from '../policies/bulkhead.js'
 import type { FallbackArguments, FallbackOptions } from '../policies/fallback.js'
+import type { HedgeOptions } from '../policies/hedge-settings.js'
 import type { PolicyName } from '../policies/order.js'
 import type { RetryOptions } from '../policies/retry-settings.js'
 import type { Codec } from '../transport/payload.js'
@@ -63,6 +64,11 @@ export type InvokeParameters<I> = unknown extends I
     ? [payload?: I, options?: InvokeOptions]
     : [payload: I, options?: InvokeOptions]
 
+/** What a chain must be to be hedged: the compiler shows the text where it is not. */
+type OnlyIdempotent<Idempotent> = [Idempotent] extends [true]
+  ? unknown
+  : 'hedge() may run the function twice: call .idempotent() first'
+
 /** Keeps a function that takes another payload from passing for a value. */
 type NoFunction<F> = F extends { readonly safeInvoke: unknown } ? never : F
 
@@ -72,7 +78,10 @@ type NoFunction<F> = F extends { readonly safeInvoke: unknown } ? never : F
  * Immutable: each method returns a new one and leaves this one as it is, so every step can be kept. The order in which
  * methods are called does not matter; the order in which policies act is fixed, and `explain()` prints it.
  */
-export interface Fn<I, O> {
+export interface Fn<I, O, Idempotent extends boolean = boolean> {
+  /** Only for the compiler, which lets `hedge` be set where it is `true`; there is no such property. */
+  readonly '~idempotent'?: Idempotent
+
   /**
    * Calls the function and waits for its answer.
    *
@@ -91,8 +100,8 @@ export interface Fn<I, O> {
    * @defaultValue '60s'; the reserve is '500ms'
    * @throws {InvalidSettingError}
    */
-  deadline(limit: Duration | false): Fn<I, O>
-  deadline(context: LambdaContext, options?: { readonly reserve?: Duration }): Fn<I, O>
+  deadline(limit: Duration | false): Fn<I, O, Idempotent>
+  deadline(context: LambdaContext, options?: { readonly reserve?: Duration }): Fn<I, O, Idempotent>
 
   /**
    * Limits one attempt. An attempt that is cut off may go on running: it is repeated only if the call is idempotent.
@@ -100,16 +109,26 @@ export interface Fn<I, O> {
    * @defaultValue false: an attempt may use what remains of the deadline
    * @throws {InvalidSettingError}
    */
-  timeout(limit: Duration | false): Fn<I, O>
+  timeout(limit: Duration | false): Fn<I, O, Idempotent>
 
   /** How often, when and how fast to try again. @defaultValue 3 attempts @throws {InvalidSettingError} */
-  retry(options: RetryOptions | false): Fn<I, O>
+  retry(options: RetryOptions | false): Fn<I, O, Idempotent>
 
   /** When to stop calling a function that keeps failing. @throws {InvalidSettingError} */
-  circuitBreaker(options: BreakerOptions | false): Fn<I, O>
+  circuitBreaker(options: BreakerOptions | false): Fn<I, O, Idempotent>
 
   /** How many calls of this function may be in flight, and wait. @throws {InvalidSettingError} */
-  bulkhead(options: BulkheadOptions | false): Fn<I, O>
+  bulkhead(options: BulkheadOptions | false): Fn<I, O, Idempotent>
+
+  /**
+   * Makes a second attempt when the first is slow; the first good answer wins, and the other is aborted. Only for
+   * idempotent calls: an aborted attempt may go on running, and is billed.
+   *
+   * @defaultValue false; when set, after the 95th percentile of the function's own latency, for at most 5 % extra load
+   * @throws {InvalidSettingError}
+   */
+  hedge(off: false): Fn<I, O, Idempotent>
+  hedge(this: OnlyIdempotent<Idempotent>, options?: HedgeOptions | false): Fn<I, O, Idempotent>
 
   /**
    * Answers when the call cannot: a value, a function of the error, or another function to call with the same payload.
@@ -118,39 +137,46 @@ export interface Fn<I, O> {
    *
    * @throws {InvalidSettingError}
    */
-  fallback<F>(other: Fn<I, F>, options?: FallbackOptions): Fn<I, O | F>
-  fallback<F>(answer: (args: FallbackArguments) => F | Promise<F>, options?: FallbackOptions): Fn<I, O | F>
-  fallback<const F>(value: NoFunction<F>, options?: FallbackOptions): Fn<I, O | F>
+  fallback<F>(other: Fn<I, F>, options?: FallbackOptions): Fn<I, O | F, Idempotent>
+  fallback<F>(
+    answer: (args: FallbackArguments) => F | Promise<F>,
+    options?: FallbackOptions,
+  ): Fn<I, O | F, Idempotent>
+  fallback<const F>(value: NoFunction<F>, options?: FallbackOptions): Fn<I, O | F, Idempotent>
 
   /** Declares that running the function twice for one call does no harm, so that what may have run can be repeated. */
+  idempotent(declared?: true): Fn<I, O, true>
   idempotent(declared?: boolean): Fn<I, O>
 
   /** Asks for the last 4 KB of the function's log with every reply and error. */
-  logs(wanted?: boolean): Fn<I, O>
+  logs(wanted?: boolean): Fn<I, O, Idempotent>
 
   /** Sends a context beside the payload, up to 3,583 bytes of base64; runtimes show it as `context.clientContext`. */
-  clientContext(context: Readonly<Record<string, unknown>>): Fn<I, O>
+  clientContext(context: Readonly<Record<string, unknown>>): Fn<I, O, Idempotent>
 
   /** Turns payloads into bytes and replies into values. @defaultValue JSON */
-  codec(codec: Codec): Fn<I, O>
+  codec(codec: Codec): Fn<I, O, Idempotent>
 
   /** Checks payloads against a Standard Schema (zod, valibot, arktype, …) before anything is sent, and takes its type. */
-  input<S extends StandardSchema>(schema: S): Fn<SchemaInput<S>, O>
+  input<S extends StandardSchema>(schema: S): Fn<SchemaInput<S>, O, Idempotent>
 
   /** Checks replies against a Standard Schema and takes its type. */
-  output<S extends StandardSchema>(schema: S): Fn<I, SchemaOutput<S>>
+  output<S extends StandardSchema>(schema: S): Fn<I, SchemaOutput<S>, Idempotent>
 
   /** Calls a version or an alias. @throws {InvalidSettingError} */
-  qualifier(qualifier: string): Fn<I, O>
+  qualifier(qualifier: string): Fn<I, O, Idempotent>
 
   /** Calls on behalf of a tenant, for functions with tenant isolation. @throws {InvalidSettingError} */
-  tenant(tenant: string): Fn<I, O>
+  tenant(tenant: string): Fn<I, O, Idempotent>
 
   /** Watches the calls of this chain from the side. */
-  observe(observer: Observer | NonNullable<Observer['event']>): Fn<I, O>
+  observe(observer: Observer | NonNullable<Observer['event']>): Fn<I, O, Idempotent>
 
   /** Puts a policy of your own before (outside) or after (inside) one of ours. @throws {InvalidSettingError} */
-  use(policy: Policy, place: { readonly before: PolicyName } | { readonly after: PolicyName }): Fn<I, O>
+  use(
+    policy: Policy,
+    place: { readonly before: PolicyName } | { readonly after: PolicyName },
+  ): Fn<I, O, Idempotent>
 
   /** The circuit that calls of this chain go through; undefined when it is switched off. */
   readonly circuit: CircuitHandle | undefined

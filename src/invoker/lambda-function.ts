@@ -130,6 +130,10 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     return this.#set('circuitBreaker', options)
   }
 
+  hedge(options: unknown = {}): LambdaFunction {
+    return this.#set('hedge', options)
+  }
+
   bulkhead(options: unknown): LambdaFunction {
     return this.#set('bulkhead', options)
   }

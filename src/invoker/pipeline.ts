@@ -5,6 +5,7 @@ import { breakerPolicy } from '../policies/breaker.js'
 import { bulkheadPolicy, type BulkheadSettings } from '../policies/bulkhead.js'
 import { deadlinePolicy } from '../policies/deadline.js'
 import { fallbackPolicy } from '../policies/fallback.js'
+import { hedgePolicy } from '../policies/hedge.js'
 import { ORDER, type PolicyName } from '../policies/order.js'
 import { retryPolicy } from '../policies/retry.js'
 import { timeoutPolicy } from '../policies/timeout.js'
@@ -33,7 +34,7 @@ const STANDS: Readonly<Record<PolicyName, Stand>> = {
   ],
   retry: ({ retry }) => [retry && retryPolicy(retry)],
   breaker: ({ circuitBreaker }) => [circuitBreaker && breakerPolicy(circuitBreaker)],
-  hedge: () => [],
+  hedge: ({ hedge }) => [hedge && hedgePolicy(hedge)],
   timeout: ({ timeout }, { observers }) => [
     (next) => recordAttempts(next, observers.around),
     timeout && timeoutPolicy(timeout),

@@ -5,6 +5,7 @@ import { BREAKER_DEFAULTS } from '../policies/breaker.js'
 import { BULKHEAD_DEFAULTS, type BulkheadSettings } from '../policies/bulkhead.js'
 import { DEADLINE_DEFAULTS, type DeadlineSettings } from '../policies/deadline.js'
 import type { FallbackSettings } from '../policies/fallback.js'
+import type { HedgeSettings } from '../policies/hedge-settings.js'
 import type { PolicyName } from '../policies/order.js'
 import { RETRY_DEFAULTS, type RetrySettings } from '../policies/retry-settings.js'
 import type { TimeoutSettings } from '../policies/timeout.js'
@@ -27,6 +28,7 @@ export interface Plan {
   readonly bulkhead: BulkheadSettings | false
   readonly retry: RetrySettings | false
   readonly circuitBreaker: CircuitSettings | false
+  readonly hedge: HedgeSettings | false
   readonly timeout: TimeoutSettings | false
   readonly idempotent: boolean
   readonly logs: boolean
@@ -47,6 +49,7 @@ export function defaultPlan(target: Target): Plan {
     bulkhead: BULKHEAD_DEFAULTS,
     retry: RETRY_DEFAULTS,
     circuitBreaker: BREAKER_DEFAULTS,
+    hedge: false,
     timeout: false,
     idempotent: false,
     logs: false,

@@ -3,6 +3,7 @@ import { duration, flag, InvalidSettingError, orOff, shape, type Parse } from '.
 import { BREAKER_DEFAULTS, parseBreaker, type BreakerOptions } from '../policies/breaker.js'
 import { BULKHEAD_DEFAULTS, parseBulkhead, type BulkheadOptions } from '../policies/bulkhead.js'
 import { parseFallback, type FallbackOptions } from '../policies/fallback.js'
+import { HEDGE_DEFAULTS, parseHedge, type HedgeOptions } from '../policies/hedge-settings.js'
 import { parseRetry, RETRY_DEFAULTS, type RetryOptions } from '../policies/retry-settings.js'
 import { parseTarget, withQualifier, withTenant } from './target.js'
 import type { Plan } from './plan.js'
@@ -16,6 +17,8 @@ export interface Settings {
   readonly retry?: RetryOptions | false
   readonly circuitBreaker?: BreakerOptions | false
   readonly bulkhead?: BulkheadOptions | false
+  /** A second attempt when the first is slow; as a default for all functions it is left out where calls are not idempotent. @defaultValue false */
+  readonly hedge?: HedgeOptions | false
   /** The value that answers when the call cannot. @defaultValue false */
   readonly fallback?: (FallbackOptions & { readonly value: unknown }) | false
   /** Whether running the function twice for one call does no harm. @defaultValue false */
@@ -38,7 +41,7 @@ type Apply = (plan: Plan, given: unknown, path: string) => Partial<Plan>
 const parseLimit = orOff(duration(1))
 
 /** A policy that can be switched off, and on again over what it was or its defaults. */
-function switchable<K extends 'retry' | 'circuitBreaker' | 'bulkhead'>(
+function switchable<K extends 'retry' | 'circuitBreaker' | 'bulkhead' | 'hedge'>(
   key: K,
   parse: (given: unknown, path: string, base?: Exclude<Plan[K], false>) => Exclude<Plan[K], false>,
 ): Apply {
@@ -63,6 +66,7 @@ const APPLY: Readonly<Record<keyof FunctionSettings, Apply>> = {
   bulkhead: switchable('bulkhead', (given, path, base = BULKHEAD_DEFAULTS) =>
     parseBulkhead(given, path, base),
   ),
+  hedge: switchable('hedge', (given, path, base = HEDGE_DEFAULTS) => parseHedge(given, path, base)),
   fallback: (_, given, path) => ({ fallback: given === false ? false : fallbackValue(given, path) }),
   idempotent: (_, given, path) => ({ idempotent: flag(given, path) }),
   logs: (_, given, path) => ({ logs: flag(given, path) }),
@@ -120,7 +124,9 @@ export function applySetting(
 
 /** Defaults over a plan. @throws {InvalidSettingError} that names the key */
 export function applySettings(plan: Plan, settings: unknown, path: string): Plan {
-  return applyAll(plan, settingKeys(settings, path), path)
+  const applied = applyAll(plan, settingKeys(settings, path), path)
+  // Defaults are for idempotent functions and others, and must not make calls of the others fail.
+  return applied.hedge ? Object.freeze({ ...applied, hedge: { ...applied.hedge, whereSafe: true } }) : applied
 }
 
 /** A function's own settings over a plan. @throws {InvalidSettingError} that names the key */

@@ -95,6 +95,11 @@ export function pointAttributes(event: PointEvent): Attributes {
       }
     case 'budget.spent':
       return { [ATTRIBUTES.tokens]: event.tokens }
+    case 'hedge.started':
+    case 'hedge.won':
+      return { [ATTRIBUTES.waitMs]: event.afterMs }
+    case 'hedge.refused':
+      return { [ATTRIBUTES.reason]: event.reason, [ATTRIBUTES.why]: event.why }
     case 'breaker.state':
       return {
         [ATTRIBUTES.state]: event.state,

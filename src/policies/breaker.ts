@@ -1,5 +1,5 @@
 import { Circuit, type CircuitSettings } from '../core/cells/circuit.js'
-import { Circuits } from '../core/cells/circuits.js'
+import { circuitsOf } from '../core/cells/circuits.js'
 import type { Cells } from '../core/cells/cells.js'
 import type { Subject } from '../core/call.js'
 import type { Clock } from '../core/clock.js'
@@ -66,9 +66,6 @@ export function parseBreaker(
   return Object.freeze({ ...base, ...parsed, maxOpenForMs })
 }
 
-/** The keys of all circuits begin so. */
-export const CIRCUITS = 'circuits '
-
 /** The circuit of one target with these settings; every chain with the same ones shares it. */
 export function circuitOf(
   cells: Cells,
@@ -77,9 +74,7 @@ export function circuitOf(
   settings: CircuitSettings,
 ): Circuit {
   const owner = invoked?.tenant === undefined ? name : `${name} for tenant ${invoked.tenant}`
-  return cells
-    .get(`${CIRCUITS}${key}`, () => new Circuits())
-    .of(keyOf(settings), (hold) => new Circuit(owner, settings, clock, hold))
+  return circuitsOf(cells, key).of(keyOf(settings), (hold) => new Circuit(owner, settings, clock, hold))
 }
 
 /** Stops calling a function that keeps failing, and finds out with a few probes when it is well again. */

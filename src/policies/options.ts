@@ -5,6 +5,8 @@ import { BREAKER_DEFAULTS, breakerPolicy, parseBreaker, type BreakerOptions } fr
 import { bulkheadPolicy, parseBulkhead, type BulkheadOptions } from './bulkhead.js'
 import { deadlinePolicy } from './deadline.js'
 import { fallbackPolicy, parseFallback, type FallbackArguments, type FallbackOptions } from './fallback.js'
+import { parseHedge, type HedgeOptions } from './hedge-settings.js'
+import { hedgePolicy } from './hedge.js'
 import { parseRetry, type RetryOptions } from './retry-settings.js'
 import { retryPolicy } from './retry.js'
 import { timeoutPolicy } from './timeout.js'
@@ -29,6 +31,11 @@ export function retry(options: RetryOptions = {}): Policy {
 /** Stops calling what keeps failing. @throws {InvalidSettingError} */
 export function circuitBreaker(options: BreakerOptions = {}): Policy {
   return breakerPolicy(parseBreaker(options, 'circuitBreaker', BREAKER_DEFAULTS))
+}
+
+/** Makes a second attempt when the first is slow; only for what is idempotent. @throws {InvalidSettingError} */
+export function hedge(options: HedgeOptions = {}): Policy {
+  return hedgePolicy(parseHedge(options, 'hedge'))
 }
 
 /** Bounds the calls in flight. @throws {InvalidSettingError} */

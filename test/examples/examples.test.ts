@@ -79,6 +79,11 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /^TimeoutNeverFires: Lambda ends the function after 3 s/m,
     /^fits: \[\]$/m,
   ],
+  '22-hedging': [
+    2,
+    /hedge +after the p99 of its own latency/,
+    /^hedge\.started\nhedge\.won\n1\. first: AttemptOvertaken, ran: maybe\n2\. hedge: answered, ran: yes\nanswered: true$/m,
+  ],
 }
 
 it('tells of every example how it ends', () => {

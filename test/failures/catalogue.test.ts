@@ -104,6 +104,7 @@ describe('each row', () => {
     ['Function.ResponseSizeTooLarge', 'function never yes ignore'],
     ['DeadlineExceeded', 'local never maybe ignore'],
     ['AttemptTimedOut', 'transient soon maybe failure'],
+    ['AttemptOvertaken', 'local never maybe ignore'],
     ['CircuitOpen', 'local never no ignore'],
     ['PayloadTooLarge', 'request never no ignore'],
     ['ReplyNotDecodable', 'response never yes ignore'],

@@ -178,6 +178,17 @@ describe('what may be repeated', () => {
   })
 })
 
+test.each([
+  ['a GET is hedged', requestWith(), 2],
+  ['a POST goes without its hedge', requestWith({ method: 'POST' }), 1],
+] as const)('%s', async (_, request, requests) => {
+  const { lambda, script, clock } = scripted({ functions: { items: { hedge: { after: '100ms' } } } })
+  script('items').after(500).replies({ status: 200 })
+  const result = await clock.runUntil(plainFunction(lambda('items')).send(request))
+  expect(result).toMatchObject({ ok: true, reply: { status: 200 } })
+  expect(script('items').requests).toHaveLength(requests)
+})
+
 it('takes no promise for an answer, since one is never false', async () => {
   const { lambda, script } = scripted()
   const http = plainFunction(lambda('items'), { idempotent: (async () => false) as never })

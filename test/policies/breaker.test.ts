@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Circuit, CircuitSettings } from '../../src/core/cells/circuit.js'
-import type { Circuits } from '../../src/core/cells/circuits.js'
+import { CIRCUITS, type Circuits } from '../../src/core/cells/circuits.js'
 import type { FailureCode } from '../../src/failures/catalogue.js'
 import { failure } from '../../src/failures/failure.js'
-import { BREAKER_DEFAULTS, breakerPolicy, circuitOf, CIRCUITS } from '../../src/policies/breaker.js'
+import { BREAKER_DEFAULTS, breakerPolicy, circuitOf } from '../../src/policies/breaker.js'
 import { Bench, eventsOf, fails, hangs, nextThat, takes, value, type Step } from './harness.js'
 
 const settings: CircuitSettings = Object.freeze({

@@ -4,6 +4,7 @@ import {
   circuitBreaker,
   deadline,
   fallback,
+  hedge,
   InvalidSettingError,
   ORDER,
   retry,
@@ -23,6 +24,22 @@ describe('policies made from what users write', () => {
     const bench = new Bench()
     expect((await bench.run(timeout(250), hangs)).failure?.code).toBe('AttemptTimedOut')
     expect(bench.clock.now()).toBe(250)
+  })
+
+  it('make a second attempt with the defaults or with settings', async () => {
+    const idempotent = { idempotent: true }
+    for (const [policy, delayMs] of [
+      [hedge(), 90],
+      [hedge({ after: '20ms' }), 20],
+    ] as const) {
+      const bench = new Bench()
+      const ordinary = nextThat(takes(90))
+      for (let n = 0; n < 20; n++) await bench.run(hedge(), ordinary, idempotent)
+      const next = nextThat(hangs, value)
+      const startedAt = bench.clock.now()
+      expect((await bench.run(policy, next, idempotent)).outcome).toBe(value)
+      expect(bench.clock.now() - startedAt).toBe(delayMs)
+    }
   })
 
   it('retry with the defaults or with settings', async () => {

@@ -116,3 +116,29 @@ it('does not let anybody change a chain from outside', () => {
   // @ts-expect-error -- what it has is read-only
   ;() => (invoke('quote').circuit = undefined)
 })
+
+it('lets only what is declared idempotent be hedged, and says why', () => {
+  type Refused = 'hedge() may run the function twice: call .idempotent() first'
+  expectTypeOf<ThisParameterType<Fn<unknown, unknown>['hedge']>>().toEqualTypeOf<Refused>()
+  expectTypeOf<ThisParameterType<Fn<unknown, unknown, true>['hedge']>>().toEqualTypeOf<unknown>()
+  const chain = invoke('quote')
+  ;() => chain.idempotent().deadline('2s').hedge().hedge({ after: 'p99', maxExtra: 0.01 }).hedge(false)
+  ;() => chain.hedge(false)
+  // @ts-expect-error -- it may run twice
+  ;() => chain.hedge()
+  // @ts-expect-error -- it may run twice
+  ;() => chain.hedge({ after: '80ms' })
+  // @ts-expect-error -- it is taken back
+  ;() => chain.idempotent().idempotent(false).hedge()
+  // @ts-expect-error -- nobody can tell
+  ;() => chain.idempotent(Math.random() < 0.5).hedge()
+  // @ts-expect-error -- a quantile begins with p
+  ;() => chain.idempotent().hedge({ after: '95' })
+})
+
+it('takes an idempotent function wherever any will do, and not the other way round', () => {
+  const chain: Fn<{ sku: string }, { total: number }> = invoke('quote').idempotent()
+  expectTypeOf(invoke('quote').idempotent()).toExtend<typeof chain>()
+  expectTypeOf(chain).not.toExtend<Fn<{ sku: string }, { total: number }, true>>()
+  ;() => invoke('quote').fallback(invoke('quote').idempotent().hedge())
+})

@@ -1,9 +1,17 @@
-import type { Cell } from './cells.js'
+import type { Cell, Cells } from './cells.js'
 import type { Circuit, Hold } from './circuit.js'
 import { field, savedCells, Seeds, type Seed } from './seeds.js'
 
 /** Sets of settings that are restored for one function. */
 const MOST_RESTORED = 100
+
+/** The keys of all circuits begin so. */
+export const CIRCUITS = 'circuits '
+
+/** The circuits of the subject with this key. */
+export function circuitsOf(cells: Cells, key: string): Circuits {
+  return cells.get(`${CIRCUITS}${key}`, () => new Circuits())
+}
 
 /** The circuits of one function, qualifier and tenant: one for each set of settings, and opened by hand together. */
 export class Circuits implements Cell {
@@ -24,6 +32,11 @@ export class Circuits implements Cell {
 
   get all(): readonly Circuit[] {
     return [...this.#bySettings.values()]
+  }
+
+  /** Whether none of those in use keeps calls away. */
+  get closed(): boolean {
+    return !this.#hold.held && this.all.every((circuit) => circuit.state === 'closed' || circuit.idle())
   }
 
   idle(): boolean {

@@ -7,6 +7,8 @@ export const local = {
     means: 'The call did not end before its deadline.', advice: 'Raise the deadline, or find out why the function is slow.' },
   AttemptTimedOut: { kind: 'transient', retry: 'soon', ran: 'maybe', breaker: 'failure',
     means: 'One attempt did not end within its timeout; the function may still be running.', advice: 'Try again if a second run does no harm, or raise the timeout.' },
+  AttemptOvertaken: { kind: 'local', retry: 'never', ran: 'maybe', breaker: 'ignore',
+    means: 'Another attempt of the same call ended it first, so this one was let go; the function may still be running.', advice: 'Nothing needs to be done.' },
   CircuitOpen: { kind: 'local', retry: 'never', ran: 'no', breaker: 'ignore',
     means: 'The function failed too often, and its circuit breaker lets nothing through for now.', advice: 'Call again when the circuit has closed.' },
   BulkheadFull: { kind: 'local', retry: 'never', ran: 'no', breaker: 'ignore',

@@ -93,6 +93,7 @@ function bare(fn: Fn<unknown, unknown>, timeoutMs: number): Fn<unknown, unknown>
     .timeout(false)
     .retry(false)
     .circuitBreaker(false)
+    .hedge(false)
     .bulkhead(false)
     .fallback(undefined, { kinds: [] })
 }

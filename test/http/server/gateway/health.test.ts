@@ -239,6 +239,15 @@ describe('a health check', () => {
     expect(scene.items.requests).toHaveLength(1)
   })
 
+  it('is one request, however slow, whatever the function’s hedge', async () => {
+    const scene = checking({ change: (fn) => fn.idempotent().hedge({ after: '100ms' }) })
+    scene.items.after('1s').replies({ status: 200 })
+    scene.check.start()
+    await scene.clock.advance('1s')
+    expect(scene.check.health().lastCheck).toMatchObject({ result: 'passed' })
+    expect(scene.items.requests).toHaveLength(1)
+  })
+
   it('reaches a function whose circuit is open, and leaves the circuit alone', async () => {
     const scene = checking({ change: (fn) => fn.retry(false).circuitBreaker({ consecutiveFailures: 1 }) })
     scene.items.fails('ServiceException').replies({ status: 200 })
