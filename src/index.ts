@@ -4,11 +4,13 @@ import { createInvoker, type Invoker } from './invoker/invoker.js'
 export const lambda: Invoker = /* @__PURE__ */ createInvoker()
 
 export type { CircuitSnapshot } from './core/cells/circuit.js'
+export type { LimitSnapshot } from './core/cells/limiter.js'
 export type { Duration } from './core/duration.js'
 export type {
   CallEvent,
   CircuitState,
   InvokedFunction,
+  LimitScope,
   ObservedScope,
   Observer,
   RefusalReason,
@@ -35,6 +37,7 @@ export type { InvokerOptions, Registry } from './invoker/options.js'
 export type { FunctionSettings, Settings } from './invoker/settings.js'
 export type { StandardSchema } from './invoker/standard-schema.js'
 export type { AnyHandler, InputOf, Json, OutputOf } from './invoker/types.js'
+export type { AdaptiveOptions } from './policies/adaptive-settings.js'
 export type { BreakerOptions } from './policies/breaker.js'
 export type { BulkheadOptions } from './policies/bulkhead.js'
 export type { FallbackArguments, FallbackOptions } from './policies/fallback.js'

@@ -2,6 +2,7 @@ import type { Cells } from './cells/cells.js'
 import type { Clock } from './clock.js'
 import type { Emit, InvokedFunction } from './events.js'
 import type { History, LiveAttempt } from './history.js'
+import type { Outcome } from './outcome.js'
 import type { Scope } from './scope.js'
 
 /** Whom a call is for. */
@@ -12,6 +13,8 @@ export interface Subject {
   readonly key: string
   /** What shares one client and its sockets. */
   readonly clientKey: string
+  /** The account and region, as people write them; absent where something else than Lambda is protected. */
+  readonly account?: string
   /** The Lambda function; absent where something else is protected. */
   readonly invoked?: InvokedFunction
 }
@@ -25,6 +28,16 @@ export interface Call {
   readonly idempotent: boolean
 }
 
+/** Places for attempts beside the first, where attempts are limited: taken only if one is free, and given back once. */
+export interface AttemptLimiter {
+  /** Whether an attempt was throttled in the last 10 s: no time for extra load. */
+  readonly throttledLately: boolean
+  /** Takes a place without waiting for one. */
+  tryTake(): boolean
+  /** Gives a place back; `outcome`, where there is one, tells whether the attempt was throttled. */
+  leave(outcome?: Outcome): void
+}
+
 /** How a call stands at one place of the pipeline: each policy hands on its own copy. */
 export interface Context {
   readonly clock: Clock
@@ -36,6 +49,8 @@ export interface Context {
   readonly history: History
   /** The attempt that is being made; absent outside of one. */
   readonly attempt?: LiveAttempt
+  /** Where to ask before an extra attempt (a hedge); absent where attempts are not limited. */
+  readonly limiter?: AttemptLimiter
   /** Trace context and the like, for the transport to send along. */
   readonly carrier?: Readonly<Record<string, string>>
   /** Undefined when nobody listens. */

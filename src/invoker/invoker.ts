@@ -1,7 +1,9 @@
 import { Cells } from '../core/cells/cells.js'
 import type { CircuitSnapshot } from '../core/cells/circuit.js'
 import type { Circuits } from '../core/cells/circuits.js'
+import type { Limiter, LimitSnapshot } from '../core/cells/limiter.js'
 import { systemClock } from '../core/clock.js'
+import { LIMITERS } from '../policies/adaptive.js'
 import { CIRCUITS } from '../policies/breaker.js'
 import { createClients } from '../transport/clients.js'
 import { sdkTransport } from '../transport/sdk.js'
@@ -17,6 +19,8 @@ import type { AnyHandler, InputOf, OutputOf } from './types.js'
 export interface InvokerMethods {
   /** Every circuit that calls have gone through, for health endpoints. */
   circuits(): readonly CircuitSnapshot[]
+  /** Every adaptive limit that calls have gone through: of functions, and of the accounts they belong to. */
+  limits(): readonly LimitSnapshot[]
   /** Closes the connections of the clients that the invoker made; a client that was handed in stays as it is. */
   destroy(): void
 }
@@ -65,6 +69,7 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
       [...host.cells.entries<Circuits>(CIRCUITS)].flatMap(([, { all }]) =>
         all.map((circuit) => circuit.snapshot()),
       ),
+    limits: () => [...host.cells.entries<Limiter>(LIMITERS)].map(([, limiter]) => limiter.snapshot()),
     destroy: () => clients.destroy(),
   }) as unknown as Invoker<R>
 }
