@@ -144,7 +144,11 @@ class Places implements AttemptLimiter {
   #giveBack(places: readonly Place[], outcome?: Outcome): void {
     for (const [index, { scope, limiter }] of this.#limiters.entries()) {
       const place = places[index]
-      if (place) limiter.leave(place, usageOf(outcome, scope), this.#context.emit)
+      if (!place) continue
+      const usage = usageOf(outcome, scope)
+      // While others wait for the account, not all places of the function are in use.
+      const isFull = usage !== 'accepted' || !this.#limiters[index + 1]?.limiter.queued
+      limiter.leave(place, isFull ? usage : 'unknown', this.#context.emit)
     }
   }
 }

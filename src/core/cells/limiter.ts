@@ -55,7 +55,6 @@ const LATELY_MS = 10_000
 const ENOUGH_ANSWERS = 10
 /** The mean follows about so many of the latest answers. */
 const MEAN_OVER = 32
-const GROWN = 'used to the full, and not throttled'
 
 /** Places for attempts in flight, as many as throttles tell, and a line before them. */
 export class Limiter implements Cell {
@@ -125,11 +124,11 @@ export class Limiter implements Cell {
 
   /** Gives a place back, learns from how its attempt went, and serves those who wait. */
   leave(place: Place, usage: Usage, emit?: Emit): void {
-    const before = this.#whole
+    const before = this.#limit.value
     if (usage === 'accepted') this.#accepted(place)
     else if (usage !== 'unknown') this.#throttled(place, usage, emit)
     this.#inFlight--
-    if (this.#whole !== before) this.#tell(before, usage === 'accepted' ? GROWN : 'throttled', emit)
+    this.#tell(before, emit)
     this.#serve()
   }
 
@@ -153,8 +152,9 @@ export class Limiter implements Cell {
     return this.#clock.now() - Math.max(this.#throttledAt, this.#waitedAt) > QUIET_MS
   }
 
-  get #whole(): number {
-    return Math.floor(this.#limit.value)
+  /** Whether it has bounded nobody for long, where nothing bounded anybody to begin with. */
+  get #isNeedless(): boolean {
+    return this.#settings.initial === Infinity && this.#limit.value < Infinity && this.#quiet
   }
 
   #free(): boolean {
@@ -173,10 +173,8 @@ export class Limiter implements Cell {
     this.#answers++
     this.#meanMs += (tookMs - this.#meanMs) / Math.min(this.#answers, MEAN_OVER)
     this.#pace.accepted()
-    if (this.#limit.isUsedBy(this.#inFlight)) this.#limit.grow()
-    // What no more bounds anybody is let go where nothing bounded to begin with.
-    else if (this.#settings.initial === Infinity && this.#quiet)
-      this.#limit = new LearnedLimit(this.#settings)
+    if (this.#isNeedless) this.#limit = new LearnedLimit(this.#settings)
+    else if (this.#limit.isUsedBy(this.#inFlight)) this.#limit.grow()
   }
 
   #throttled({ number }: Place, { throttled, retryAfterMs }: Throttled, emit?: Emit): void {
@@ -193,14 +191,16 @@ export class Limiter implements Cell {
     })
   }
 
-  #tell(before: number, why: string, emit?: Emit): void {
-    const [from, to] = [before, this.#whole].map((limit) => (limit === Infinity ? undefined : limit))
-    emit?.({
+  /** A change is told where it changes the number of places. */
+  #tell(before: number, emit: Emit | undefined): void {
+    const { value } = this.#limit
+    if (!emit || Math.floor(value) === Math.floor(before)) return
+    emit({
       type: 'adaptive.limit',
       scope: this.#limited.scope,
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-      why,
+      ...(before < Infinity && { from: Math.floor(before) }),
+      ...(value < Infinity && { to: Math.floor(value) }),
+      why: value < before ? 'throttled' : value < Infinity ? 'used to the full' : 'not needed for long',
     })
   }
 

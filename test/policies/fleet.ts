@@ -1,13 +1,13 @@
-import { Cells } from '../../../src/core/cells/cells.js'
-import type { Limiter } from '../../../src/core/cells/limiter.js'
-import { History } from '../../../src/core/history.js'
-import { answered, failed, type Outcome } from '../../../src/core/outcome.js'
-import type { Next } from '../../../src/core/policy.js'
-import { Scope } from '../../../src/core/scope.js'
-import { failure } from '../../../src/failures/failure.js'
-import { adaptivePolicy } from '../../../src/policies/adaptive.js'
-import { parseAdaptive, type AdaptiveOptions } from '../../../src/policies/adaptive-settings.js'
-import { fakeClock } from '../../../src/testing/fake-clock.js'
+import { Cells } from '../../src/core/cells/cells.js'
+import type { Limiter } from '../../src/core/cells/limiter.js'
+import { History } from '../../src/core/history.js'
+import { answered, failed, type Outcome } from '../../src/core/outcome.js'
+import type { Next } from '../../src/core/policy.js'
+import { Scope } from '../../src/core/scope.js'
+import { failure } from '../../src/failures/failure.js'
+import { adaptivePolicy } from '../../src/policies/adaptive.js'
+import { parseAdaptive, type AdaptiveOptions } from '../../src/policies/adaptive-settings.js'
+import { fakeClock } from '../../src/testing/fake-clock.js'
 
 /** From when on so many attempts may be in flight at the service. Time in ms. */
 export interface Phase {
