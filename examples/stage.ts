@@ -38,6 +38,13 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
     local.faults('quote').next({ type: 'error', name: 'EC2UnexpectedException' }),
   '18-fetch-over-lambda': (local) =>
     local.faults('shop').next({ type: 'cutReply' }, { type: 'none' }, { type: 'cutReply' }),
+  '21-adaptive': (local) => {
+    const throttle = {
+      type: 'throttle',
+      reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    } as const
+    local.faults('quote').next(throttle, throttle, throttle)
+  },
 }
 
 const LONGEST_MS = 30_000

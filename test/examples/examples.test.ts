@@ -69,6 +69,7 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /^\/nowhere 404 gateway NoRoute$/m,
     /\[ 'shop: healthy', 'reports: healthy' \]/,
   ],
+  '21-adaptive': [30, /^quote: from \d+ to \d+, throttled$/m, /^30 answered; 3 throttles; 0 in flight$/m],
 }
 
 it('tells of every example how it ends', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Limiter, type LimitSnapshot } from '../../src/core/cells/limiter.js'
+import type { Limiter, LimitSnapshot } from '../../src/core/cells/limiter.js'
 import type { Context } from '../../src/core/call.js'
 import type { Outcome } from '../../src/core/outcome.js'
 import type { Policy } from '../../src/core/policy.js'

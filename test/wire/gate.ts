@@ -11,11 +11,11 @@ export class Gate {
   readonly #changes = new EventEmitter()
 
   constructor() {
-    this.#channel.onmessage = (message) => {
-      const { data } = message as { readonly data: { readonly runs?: number } }
+    this.#channel.addEventListener('message', (message) => {
+      const { data } = message as unknown as { readonly data: { readonly runs?: number } }
       if (data.runs !== undefined) this.running.add(data.runs)
       this.changed()
-    }
+    })
   }
 
   /** Asks again whether what is waited for is so. */
@@ -33,6 +33,7 @@ export class Gate {
 
   release(number: number): void {
     this.running.delete(number)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of Node, not a window
     this.#channel.postMessage({ release: number })
   }
 

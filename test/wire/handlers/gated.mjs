@@ -4,11 +4,12 @@ import { BroadcastChannel } from 'node:worker_threads'
 export function handler({ gate, number }) {
   return new Promise((resolve) => {
     const channel = new BroadcastChannel(gate)
-    channel.onmessage = ({ data }) => {
+    channel.addEventListener('message', ({ data }) => {
       if (data.release !== number) return
       channel.close()
       resolve(number)
-    }
+    })
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel of Node, not a window
     channel.postMessage({ runs: number })
   })
 }
