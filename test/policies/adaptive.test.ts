@@ -148,6 +148,22 @@ describe('adaptive concurrency', () => {
     expect(await waiting.outcome).toBe(value)
   })
 
+  it('lets nobody overtake who comes in the very moment in which a place is given back', async () => {
+    const bench = new Bench()
+    const next = nextThat(takes(100))
+    const narrow = policy({ initial: 1, max: 2 })
+    const emitting: Policy = (inner) => (call, context) =>
+      narrow(inner)(call, {
+        ...context,
+        emit: ({ type }) =>
+          void (type === 'adaptive.limit' && bench.start(narrow, next, { payload: 'newcomer' })),
+      })
+    bench.start(emitting, next, { payload: 'first' })
+    bench.start(narrow, next, { payload: 'waiting' })
+    await bench.clock.advance(100)
+    expect(next.seen.map(({ call }) => call.payload)).toEqual(['first', 'waiting', 'newcomer'])
+  })
+
   it('passes over one whose deadline is there', async () => {
     const bench = new Bench()
     const next = nextThat(takes(100))
@@ -295,6 +311,13 @@ describe('the Reason of a throttle', () => {
     expect(bench.clock.now()).toBe(0)
     const { history } = await bench.run(policy(), nextThat(value), { deadlineAt: 5_000 })
     expect(history.queuedMs).toBe(3_000)
+  })
+
+  it('of a rate has no hint waited for longer than a minute', async () => {
+    const bench = new Bench()
+    await bench.run(policy(), nextThat(throttled(RATE, 3_600_000)))
+    const { history } = await bench.run(policy(), nextThat(value))
+    expect(history.queuedMs).toBe(60_000)
   })
 
   it('of a rate is forgotten after a minute in which it held nobody up', async () => {

@@ -50,22 +50,20 @@ async function crowd(initial: number): Promise<Counted> {
   }
 
   local.reset()
-  let uses: number[] = []
-  for (let converged = false; local.executionsOf('gated').length < MEASURED;) {
+  const uses: number[] = []
+  let requestsBefore = 0
+  while (local.executionsOf('gated').length < UNTIL_CONVERGED + MEASURED) {
     await gate.until(nothingMoves)
-    if (!converged && local.executionsOf('gated').length >= UNTIL_CONVERGED) {
-      converged = true
-      local.reset()
-      uses = []
-    }
-    uses.push(gate.running.size)
+    const executions = local.executionsOf('gated')
+    if (executions.length < UNTIL_CONVERGED) requestsBefore = local.requestsOf('gated').length
+    else uses.push(executions.filter(({ outcome }) => outcome === 'running').length)
     for (const each of gate.running) if (random() < 0.5) gate.release(each)
   }
 
   state.isOver = true
-  const statuses = local.requestsOf('gated').map(({ status }) => status)
-  const measured = {
-    throttledShare: statuses.filter((status) => status === 429).length / statuses.length,
+  const measured = local.requestsOf('gated').slice(requestsBefore)
+  const counted = {
+    throttledShare: measured.filter(({ status }) => status === 429).length / measured.length,
     usedShare: uses.reduce((sum, used) => sum + used, 0) / uses.length / RESERVED,
   }
   while (gate.running.size > 0 || lambda.limits().some(({ inFlight }) => inFlight > 0)) {
@@ -73,7 +71,7 @@ async function crowd(initial: number): Promise<Counted> {
     await Promise.race([gate.until(() => gate.running.size > 0), Promise.all(callers)])
   }
   await Promise.all(callers)
-  return measured
+  return counted
 }
 
 describe(`${CALLERS} callers of a function with a reserved concurrency of ${RESERVED}`, () => {

@@ -53,7 +53,6 @@ export class LearnedLimit {
 
   /** An attempt got through while the limit was used. */
   grow(): void {
-    if (this.#value >= this.#max) return
     if (this.#value < this.#edge) this.#climb()
     else if (++this.#rested >= this.#restFor) this.#edge = Infinity
   }
