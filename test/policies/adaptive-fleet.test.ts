@@ -47,6 +47,16 @@ describe('200 callers of a service whose limit nobody tells them', () => {
     30_000,
   )
 
+  it.each([20, 100])(
+    'pace themselves to a rate of %i a second',
+    async (perSecond) => {
+      const fleet = await runFleet({ perSecond, endMs: 40_000, adaptive: { initial: 200 } })
+      expect(fleet.throttled(15_000, 40_000)).toBeLessThan(0.02)
+      expect(fleet.accepted(15_000, 40_000)).toBeGreaterThanOrEqual(0.95 * perSecond)
+    },
+    30_000,
+  )
+
   it('share it between processes that know nothing of each other', async () => {
     const phases = [{ fromMs: 0, limit: 100 }]
     const fleet = await runFleet({ processes: 5, phases, endMs: END_MS })

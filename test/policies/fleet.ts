@@ -1,5 +1,6 @@
 import { Cells } from '../../src/core/cells/cells.js'
 import type { Limiter } from '../../src/core/cells/limiter.js'
+import { TokenBucket } from '../../src/core/cells/token-bucket.js'
 import { History } from '../../src/core/history.js'
 import { answered, failed, type Outcome } from '../../src/core/outcome.js'
 import type { Next } from '../../src/core/policy.js'
@@ -21,7 +22,9 @@ export interface FleetOptions {
   readonly callers?: number
   /** The callers are spread over so many processes, which know nothing of each other. */
   readonly processes?: number
-  readonly phases: readonly Phase[]
+  readonly phases?: readonly Phase[]
+  /** How many attempts the service lets begin in a second; a second's worth may come at once. */
+  readonly perSecond?: number
   readonly endMs: number
   readonly adaptive?: AdaptiveOptions
   /** From the caller to the service, and back. */
@@ -39,6 +42,9 @@ interface Seen {
   readonly throttled: boolean
 }
 
+const CONCURRENCY = 'ReservedFunctionConcurrentInvocationLimitExceeded'
+const RATE = 'ReservedFunctionInvocationRateLimitExceeded'
+
 /** What the service counted. */
 export class Fleet {
   readonly seen: Seen[] = []
@@ -50,6 +56,12 @@ export class Fleet {
   throttled(fromMs: number, toMs: number): number {
     const seen = this.seen.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
     return seen.filter(({ throttled }) => throttled).length / seen.length
+  }
+
+  /** How many attempts of that time were let in, for each second. */
+  accepted(fromMs: number, toMs: number): number {
+    const accepted = this.seen.filter(({ atMs, throttled }) => !throttled && atMs >= fromMs && atMs < toMs)
+    return (accepted.length / (toMs - fromMs)) * 1_000
   }
 
   /** The mean of what was in use over that time, as a share of the limit. */
@@ -68,21 +80,30 @@ export class Fleet {
 
 /** Callers in a closed loop around the policy itself, against a service whose limit nobody tells them. */
 export async function runFleet(options: FleetOptions): Promise<Fleet> {
-  const { callers = 200, phases, endMs, oneWayMs = 3, medianMs = 190, sigma = 0.4, backoffMs = 500 } = options
+  const {
+    callers = 200,
+    phases = [],
+    perSecond = 1e9,
+    endMs,
+    oneWayMs = 3,
+    medianMs = 190,
+    sigma = 0.4,
+    backoffMs = 500,
+  } = options
   const clock = fakeClock({ seed: options.seed ?? 1 })
   const processes = Array.from({ length: options.processes ?? 1 }, () => new Cells())
   const fleet = new Fleet()
   let inUse = 0
+  const rate = new TokenBucket({ capacity: perSecond, perSuccess: 0, perSecond }, clock)
   const limitNow = (): number => phases.findLast(({ fromMs }) => fromMs <= clock.now())?.limit ?? Infinity
   const pass = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
 
   async function service(): Promise<Outcome> {
     await pass(oneWayMs)
-    const throttled = inUse >= limitNow()
-    fleet.seen.push({ atMs: clock.now(), throttled })
-    if (throttled) {
+    const reason = !rate.take(1) ? RATE : inUse >= limitNow() ? CONCURRENCY : undefined
+    fleet.seen.push({ atMs: clock.now(), throttled: reason !== undefined })
+    if (reason) {
       await pass(oneWayMs)
-      const reason = 'ReservedFunctionConcurrentInvocationLimitExceeded'
       return failed(failure('TooManyRequestsException', 'Rate Exceeded', { reason }))
     }
     fleet.levels.push({ atMs: clock.now(), inUse: ++inUse })
