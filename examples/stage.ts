@@ -40,6 +40,13 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
     local.faults('shop').next({ type: 'cutReply' }, { type: 'none' }, { type: 'cutReply' }),
   '27-state': (local) => local.faults('quote').always({ type: 'error', name: 'ServiceException' }),
   '22-hedging': (local) => local.faults('quote').next({ type: 'latency', after: '20s' }),
+  '21-adaptive': (local) => {
+    const throttle = {
+      type: 'throttle',
+      reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    } as const
+    local.faults('quote').next(throttle, throttle, throttle)
+  },
 }
 
 const LONGEST_MS = 30_000

@@ -5,12 +5,14 @@ export const lambda: Invoker = /* @__PURE__ */ createInvoker()
 
 export type { CircuitSnapshot } from './core/cells/circuit.js'
 export type { SavedCell } from './core/cells/seeds.js'
+export type { LimitSnapshot } from './core/cells/limiter.js'
 export type { Duration } from './core/duration.js'
 export type {
   CallEvent,
   CircuitState,
   HedgeRefusalReason,
   InvokedFunction,
+  LimitScope,
   ObservedScope,
   Observer,
   RefusalReason,
@@ -39,6 +41,7 @@ export type { StandardSchema } from './invoker/standard-schema.js'
 export type { InvokerState, RestoredState, RestoreOptions } from './invoker/state.js'
 export type { TimeoutFinding } from './invoker/timeout-lint.js'
 export type { AnyHandler, InputOf, Json, OutputOf } from './invoker/types.js'
+export type { AdaptiveOptions } from './policies/adaptive-settings.js'
 export type { BreakerOptions } from './policies/breaker.js'
 export type { BulkheadOptions } from './policies/bulkhead.js'
 export type { FallbackArguments, FallbackOptions } from './policies/fallback.js'

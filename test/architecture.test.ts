@@ -47,7 +47,7 @@ const climbs = (from: string, to: string): boolean => {
 const knowsAws = (from: string, to: string): boolean =>
   to.startsWith('@aws-sdk/') && roomOf(from) !== 'transport'
 const isPolicy = (path: string): boolean =>
-  /^policies\/(?:fallback|deadline|bulkhead|retry|breaker|hedge|timeout)\.[jt]s$/.test(path)
+  /^policies\/(?:fallback|deadline|bulkhead|retry|adaptive|breaker|hedge|timeout)\.[jt]s$/.test(path)
 
 describe('the floors', () => {
   it('finds the imports it is about', () => {

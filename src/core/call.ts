@@ -2,6 +2,7 @@ import type { Cells } from './cells/cells.js'
 import type { Clock } from './clock.js'
 import type { Emit, InvokedFunction } from './events.js'
 import type { History, LiveAttempt } from './history.js'
+import type { Outcome } from './outcome.js'
 import type { Scope } from './scope.js'
 
 /** Whom a call is for. */
@@ -12,6 +13,8 @@ export interface Subject {
   readonly key: string
   /** What shares one client and its sockets. */
   readonly clientKey: string
+  /** The account and region, as people write them; absent where something else than Lambda is protected. */
+  readonly account?: string
   /** The Lambda function; absent where something else is protected. */
   readonly invoked?: InvokedFunction
 }
@@ -23,6 +26,16 @@ export interface Call {
   readonly payload: unknown
   /** Whether the caller declared that running it twice does no harm. */
   readonly idempotent: boolean
+}
+
+/** Places for attempts beside the first, where attempts are limited: taken only if one is free, and given back once. */
+export interface AttemptLimiter {
+  /** Whether an attempt was throttled in the last 10 s: no time for extra load. */
+  readonly throttledLately: boolean
+  /** Takes a place without waiting for one. */
+  tryTake(): boolean
+  /** Gives a place back; `outcome`, where there is one, tells whether the attempt was throttled. */
+  leave(outcome?: Outcome): void
 }
 
 /** How a call stands at one place of the pipeline: each policy hands on its own copy. */
@@ -40,6 +53,8 @@ export interface Context {
   readonly hedge?: true
   /** What all repeats of a function draw from; absent without one. */
   readonly budget?: { take(cost: number): boolean }
+  /** Where to ask before an extra attempt (a hedge); absent where attempts are not limited. */
+  readonly limiter?: AttemptLimiter
   /** Trace context and the like, for the transport to send along. */
   readonly carrier?: Readonly<Record<string, string>>
   /** Undefined when nobody listens. */

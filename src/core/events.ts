@@ -15,6 +15,9 @@ export interface InvokedFunction {
   readonly tenant?: string
 }
 
+/** What an adaptive limit is for: one function, or all functions of an account and region. */
+export type LimitScope = 'function' | 'account'
+
 /** Why a retry was refused. */
 export type RefusalReason = 'attempts-used' | 'may-have-run' | 'not-worth-it' | 'deadline' | 'budget'
 
@@ -94,6 +97,35 @@ export type CallEventBody =
       readonly why: string
       readonly inFlight: number
       readonly queued: number
+    }
+  /** The limit on attempts in flight has changed; one that is absent is no limit. */
+  | {
+      readonly type: 'adaptive.limit'
+      readonly scope: LimitScope
+      readonly from?: number
+      readonly to?: number
+      readonly why: string
+    }
+  /** A throttle of the rate has spread the starts of attempts further. */
+  | {
+      readonly type: 'adaptive.pace'
+      readonly scope: LimitScope
+      readonly fromMs: number
+      readonly toMs: number
+    }
+  | {
+      readonly type: 'adaptive.queued'
+      readonly scope: LimitScope
+      readonly inFlight: number
+      readonly queued: number
+    }
+  | {
+      readonly type: 'adaptive.refused'
+      readonly scope: LimitScope
+      readonly why: string
+      readonly inFlight: number
+      readonly queued: number
+      readonly retryAfterMs?: number
     }
   | {
       readonly type: 'fallback.used'

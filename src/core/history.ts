@@ -24,7 +24,7 @@ export class History {
   readonly #clock: Clock
   readonly #startedAt: number
   readonly #emit: Emit | undefined
-  /** Time spent waiting for a place in a bulkhead, in ms. */
+  /** Time spent waiting for a place in a bulkhead or an adaptive limit, in ms. */
   queuedMs = 0
   /** Whether a fallback gave the answer. */
   fallback = false

@@ -5,7 +5,7 @@ export interface Decision {
   readonly action: 'retry' | 'stop'
   /** One clause, such as `throttled: waiting 1,250 ms` or `it may have run and the call is not idempotent`. */
   readonly why: string
-  /** The code of the refusal, where it was one of our own: `CircuitOpen`, `BulkheadFull`, `RetryBudgetSpent`. */
+  /** The code of the refusal, where it was one of our own: `CircuitOpen`, `BulkheadFull`, `ConcurrencyLimited`, `RetryBudgetSpent`. */
   readonly code?: string
   /** How long the call waited before the next attempt, in ms; only with `retry`. */
   readonly waitMs?: number

@@ -68,6 +68,13 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       ].join('; '),
     ]
   },
+  adaptive: ({ adaptive }) =>
+    adaptive
+      ? [
+          adaptive,
+          `${adaptive.min} to ${adaptive.max} attempts in flight as throttles tell, ${adaptive.initial} at first; ${adaptive.queue} waiting, the earliest deadline first`,
+        ]
+      : OFF,
   breaker: ({ circuitBreaker: circuit }) => {
     if (!circuit) return OFF
     const slow =

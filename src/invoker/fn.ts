@@ -4,6 +4,7 @@ import type { CircuitState, Emit, Observer } from '../core/events.js'
 import type { Policy } from '../core/policy.js'
 import type { Attempt } from '../failures/attempt.js'
 import type { InvokeError } from '../failures/error.js'
+import type { AdaptiveOptions } from '../policies/adaptive-settings.js'
 import type { BreakerOptions } from '../policies/breaker.js'
 import type { BulkheadOptions } from '../policies/bulkhead.js'
 import type { FallbackArguments, FallbackOptions } from '../policies/fallback.js'
@@ -37,7 +38,7 @@ export interface CallMeta {
   readonly durableExecutionArn?: string
   readonly attempts: readonly Attempt[]
   readonly durationMs: number
-  /** Spent waiting for a place in a bulkhead. */
+  /** Spent waiting for a place in a bulkhead or an adaptive limit. */
   readonly queuedMs: number
   /** Whether the value is the fallback's. */
   readonly fallback: boolean
@@ -113,6 +114,14 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
 
   /** How often, when and how fast to try again. @defaultValue 3 attempts @throws {InvalidSettingError} */
   retry(options: RetryOptions | false): Fn<I, O, Idempotent>
+
+  /**
+   * How many attempts may be in flight, as throttles tell; those that must wait are served in the order of their deadlines.
+   *
+   * @defaultValue false
+   * @throws {InvalidSettingError}
+   */
+  adaptive(options: AdaptiveOptions | boolean): Fn<I, O>
 
   /** When to stop calling a function that keeps failing. @throws {InvalidSettingError} */
   circuitBreaker(options: BreakerOptions | false): Fn<I, O, Idempotent>

@@ -1,7 +1,9 @@
 import { Cells } from '../core/cells/cells.js'
 import type { CircuitSnapshot } from '../core/cells/circuit.js'
 import { CIRCUITS, type Circuits } from '../core/cells/circuits.js'
+import type { Limiter, LimitSnapshot } from '../core/cells/limiter.js'
 import { systemClock } from '../core/clock.js'
+import { LIMITERS } from '../policies/adaptive.js'
 import { createClients } from '../transport/clients.js'
 import { sdkTransport } from '../transport/sdk.js'
 import type { Fn } from './fn.js'
@@ -33,6 +35,8 @@ export interface InvokerMethods {
    * @throws {InvalidSettingError} for what no export is
    */
   restoreState(state: InvokerState | null, options?: RestoreOptions): RestoredState
+  /** Every adaptive limit that calls have gone through: of functions, and of the accounts they belong to. */
+  limits(): readonly LimitSnapshot[]
   /** Closes the connections of the clients that the invoker made; a client that was handed in stays as it is. */
   destroy(): void
 }
@@ -86,6 +90,7 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
     exportState: () => exportState(host),
     restoreState: (state: InvokerState | null, options?: RestoreOptions) =>
       restoreState(host, state, options),
+    limits: () => [...host.cells.entries<Limiter>(LIMITERS)].map(([, limiter]) => limiter.snapshot()),
     destroy: () => clients.destroy(),
   }) as unknown as Invoker<R>
 }

@@ -126,6 +126,10 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     return this.#set('retry', options)
   }
 
+  adaptive(options: unknown): LambdaFunction {
+    return this.#set('adaptive', options)
+  }
+
   circuitBreaker(options: unknown): LambdaFunction {
     return this.#set('circuitBreaker', options)
   }

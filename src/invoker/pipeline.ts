@@ -1,6 +1,7 @@
 import { recordAttempts } from '../core/attempt.js'
 import type { Observers } from '../core/emitter.js'
 import { compose, type Next, type Policy } from '../core/policy.js'
+import { adaptivePolicy } from '../policies/adaptive.js'
 import { breakerPolicy } from '../policies/breaker.js'
 import { bulkheadPolicy, type BulkheadSettings } from '../policies/bulkhead.js'
 import { deadlinePolicy } from '../policies/deadline.js'
@@ -33,6 +34,7 @@ const STANDS: Readonly<Record<PolicyName, Stand>> = {
     clientBulkhead && bulkheadPolicy(clientBulkhead, 'client'),
   ],
   retry: ({ retry }) => [retry && retryPolicy(retry)],
+  adaptive: ({ adaptive }) => [adaptive && adaptivePolicy(adaptive)],
   breaker: ({ circuitBreaker }) => [circuitBreaker && breakerPolicy(circuitBreaker)],
   hedge: ({ hedge }) => [hedge && hedgePolicy(hedge)],
   timeout: ({ timeout }, { observers }) => [

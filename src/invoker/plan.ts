@@ -1,4 +1,5 @@
 import type { CircuitSettings } from '../core/cells/circuit.js'
+import type { LimiterSettings } from '../core/cells/limiter.js'
 import type { Observer } from '../core/events.js'
 import type { Policy } from '../core/policy.js'
 import { BREAKER_DEFAULTS } from '../policies/breaker.js'
@@ -27,6 +28,7 @@ export interface Plan {
   readonly deadline: DeadlineSettings | false
   readonly bulkhead: BulkheadSettings | false
   readonly retry: RetrySettings | false
+  readonly adaptive: LimiterSettings | false
   readonly circuitBreaker: CircuitSettings | false
   readonly hedge: HedgeSettings | false
   readonly timeout: TimeoutSettings | false
@@ -48,6 +50,7 @@ export function defaultPlan(target: Target): Plan {
     deadline: DEADLINE_DEFAULTS,
     bulkhead: BULKHEAD_DEFAULTS,
     retry: RETRY_DEFAULTS,
+    adaptive: false,
     circuitBreaker: BREAKER_DEFAULTS,
     hedge: false,
     timeout: false,

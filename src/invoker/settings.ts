@@ -1,5 +1,6 @@
 import type { Duration } from '../core/duration.js'
 import { duration, flag, InvalidSettingError, orOff, shape, type Parse } from '../core/settings.js'
+import { ADAPTIVE_DEFAULTS, parseAdaptive, type AdaptiveOptions } from '../policies/adaptive-settings.js'
 import { BREAKER_DEFAULTS, parseBreaker, type BreakerOptions } from '../policies/breaker.js'
 import { BULKHEAD_DEFAULTS, parseBulkhead, type BulkheadOptions } from '../policies/bulkhead.js'
 import { parseFallback, type FallbackOptions } from '../policies/fallback.js'
@@ -15,6 +16,8 @@ export interface Settings {
   /** The limit of one attempt. @defaultValue false */
   readonly timeout?: Duration | false
   readonly retry?: RetryOptions | false
+  /** How many attempts may be in flight, as throttles tell; `true` for the defaults. @defaultValue false */
+  readonly adaptive?: AdaptiveOptions | boolean
   readonly circuitBreaker?: BreakerOptions | false
   readonly bulkhead?: BulkheadOptions | false
   /** A second attempt when the first is slow; as a default for all functions it is left out where calls are not idempotent. @defaultValue false */
@@ -41,7 +44,7 @@ type Apply = (plan: Plan, given: unknown, path: string) => Partial<Plan>
 const parseLimit = orOff(duration(1))
 
 /** A policy that can be switched off, and on again over what it was or its defaults. */
-function switchable<K extends 'retry' | 'circuitBreaker' | 'bulkhead' | 'hedge'>(
+function switchable<K extends 'retry' | 'adaptive' | 'circuitBreaker' | 'bulkhead' | 'hedge'>(
   key: K,
   parse: (given: unknown, path: string, base?: Exclude<Plan[K], false>) => Exclude<Plan[K], false>,
 ): Apply {
@@ -60,6 +63,9 @@ const APPLY: Readonly<Record<keyof FunctionSettings, Apply>> = {
   deadline: (_, given, path) => ({ deadline: limit(given, path) }),
   timeout: (_, given, path) => ({ timeout: limit(given, path) }),
   retry: switchable('retry', (given, path, base = RETRY_DEFAULTS) => parseRetry(given, path, base)),
+  adaptive: switchable('adaptive', (given, path, base = ADAPTIVE_DEFAULTS) =>
+    parseAdaptive(given, path, base),
+  ),
   circuitBreaker: switchable('circuitBreaker', (given, path, base = BREAKER_DEFAULTS) =>
     parseBreaker(given, path, base),
   ),

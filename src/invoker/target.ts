@@ -65,6 +65,7 @@ export function subjectOf(
     name,
     key: `${functionName}:${qualifier ?? ''}/${tenantId ?? ''}`,
     clientKey: invokedRegion ?? '',
+    account: accountOf(functionName, invokedRegion),
     invoked: {
       name: functionName.slice(functionName.lastIndexOf(':') + 1),
       ...(qualifier !== undefined && { qualifier }),
@@ -72,4 +73,11 @@ export function subjectOf(
       ...(tenantId !== undefined && { tenant: tenantId }),
     },
   })
+}
+
+/** Two names may lead to one account unseen: what names none is of the client's. */
+function accountOf(functionName: string, region: string | undefined): string {
+  const [, id] = /(?:^|:)(\d{12}):/.exec(functionName) ?? []
+  const account = id === undefined ? "the client's account" : `account ${id}`
+  return region === undefined ? account : `${account} in ${region}`
 }

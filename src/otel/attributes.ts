@@ -38,9 +38,10 @@ export const ATTRIBUTES = {
   waitMs: 'resilient_lambda.wait_ms',
   state: 'resilient_lambda.state',
   previousState: 'resilient_lambda.previous_state',
-  /** What shares the places of a bulkhead: `function` or `client`. */
+  /** What shares the places: `function`, `client` or `account`. */
   scope: 'resilient_lambda.scope',
   inFlight: 'resilient_lambda.in_flight',
+  limit: 'resilient_lambda.limit',
   queued: 'resilient_lambda.queued',
   tokens: 'resilient_lambda.tokens',
 } as const
@@ -110,11 +111,17 @@ export function pointAttributes(event: PointEvent): Attributes {
       return { [ATTRIBUTES.state]: event.state, [ATTRIBUTES.waitMs]: event.retryAfterMs }
     case 'bulkhead.queued':
     case 'bulkhead.refused':
+    case 'adaptive.queued':
+    case 'adaptive.refused':
       return {
         [ATTRIBUTES.scope]: event.scope,
         [ATTRIBUTES.inFlight]: event.inFlight,
         [ATTRIBUTES.queued]: event.queued,
       }
+    case 'adaptive.limit':
+      return { [ATTRIBUTES.scope]: event.scope, [ATTRIBUTES.limit]: event.to, [ATTRIBUTES.why]: event.why }
+    case 'adaptive.pace':
+      return { [ATTRIBUTES.scope]: event.scope, [ATTRIBUTES.waitMs]: event.toMs }
     default:
       return outcomeAttributes(event)
   }

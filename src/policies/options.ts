@@ -1,6 +1,8 @@
 import type { Policy } from '../core/policy.js'
 import { duration } from '../core/settings.js'
 import type { Duration } from '../core/duration.js'
+import { parseAdaptive, type AdaptiveOptions } from './adaptive-settings.js'
+import { adaptivePolicy } from './adaptive.js'
 import { BREAKER_DEFAULTS, breakerPolicy, parseBreaker, type BreakerOptions } from './breaker.js'
 import { bulkheadPolicy, parseBulkhead, type BulkheadOptions } from './bulkhead.js'
 import { deadlinePolicy } from './deadline.js'
@@ -26,6 +28,11 @@ export function timeout(limit: Duration): Policy {
 /** Repeats what failed where that can help and do no harm. @throws {InvalidSettingError} */
 export function retry(options: RetryOptions = {}): Policy {
   return retryPolicy(parseRetry(options, 'retry'))
+}
+
+/** Bounds the attempts in flight by what throttles tell. @throws {InvalidSettingError} */
+export function adaptive(options: AdaptiveOptions | true = true): Policy {
+  return adaptivePolicy(parseAdaptive(options, 'adaptive'))
 }
 
 /** Stops calling what keeps failing. @throws {InvalidSettingError} */

@@ -84,6 +84,7 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /hedge +after the p99 of its own latency/,
     /^hedge\.started\nhedge\.won\n1\. first: AttemptOvertaken, ran: maybe\n2\. hedge: answered, ran: yes\nanswered: true$/m,
   ],
+  '21-adaptive': [30, /^quote: from \d+ to \d+, throttled$/m, /^30 answered; 3 throttles; 0 in flight$/m],
 }
 
 it('tells of every example how it ends', () => {

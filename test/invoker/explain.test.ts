@@ -13,6 +13,7 @@ describe('explain()', () => {
         retry      3 attempts; waits full, 50 ms to 5 s; after throttles equal, 1 s to 20 s;
                    never repeats what may have run; function errors: not retried;
                    budget of 10 tokens, 0.2 a success, 0.1 a second
+        adaptive   off
         breaker    opens at 50 % failures of at least 20 in 30 s; or 10 in a row; for 5 s growing to 60 s;
                    3 probes close it
         hedge      off
@@ -35,6 +36,7 @@ describe('explain()', () => {
         retryIf: () => true,
         budget: false,
       })
+      .adaptive({ initial: 5, max: 50 })
       .circuitBreaker({ failureRate: 0.25, slowCalls: { duration: '2s', rate: 0.9 } })
       .bulkhead({ concurrency: 8, maxWait: '50ms' })
       .fallback(lambda('backup'), { kinds: ['throttle'], limit: '2s' })
@@ -53,6 +55,8 @@ describe('explain()', () => {
         retry      4 attempts; waits by your function, 50 ms to 5 s;
                    after throttles decorrelated, 1 s to 20 s; repeats what may have run;
                    function errors: Flaky; no budget; decided by retryIf
+        adaptive   1 to 50 attempts in flight as throttles tell, 5 at first;
+                   1000 waiting, the earliest deadline first
         breaker    opens at 25 % failures of at least 20 in 30 s; or 10 in a row, or 90 % slower than 2 s;
                    for 5 s growing to 60 s; 3 probes close it
         hedge      off
@@ -71,6 +75,7 @@ describe('explain()', () => {
         deadline   the time that remains to the calling function
         bulkhead   off
         retry      off
+        adaptive   off
         breaker    off
         hedge      off
         timeout    off
@@ -155,6 +160,10 @@ describe('toJSON()', () => {
               },
             },
             "step": "retry",
+          },
+          {
+            "settings": false,
+            "step": "adaptive",
           },
           {
             "settings": {

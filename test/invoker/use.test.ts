@@ -150,6 +150,7 @@ describe('use()', () => {
       'bulkhead',
       'auditing',
       'retry',
+      'adaptive',
       'breaker',
       'hedge',
       'timeout',

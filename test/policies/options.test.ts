@@ -111,5 +111,14 @@ describe('policies made from what users write', () => {
 })
 
 it('the order of the policies has one place', () => {
-  expect(ORDER).toEqual(['fallback', 'deadline', 'bulkhead', 'retry', 'breaker', 'hedge', 'timeout'])
+  expect(ORDER).toEqual([
+    'fallback',
+    'deadline',
+    'bulkhead',
+    'retry',
+    'adaptive',
+    'breaker',
+    'hedge',
+    'timeout',
+  ])
 })

@@ -15,6 +15,8 @@ export const local = {
     means: 'As many calls as allowed are in flight, and the queue is full.', advice: "Send less at a time, or raise the bulkhead's limits." },
   BulkheadWaitTooLong: { kind: 'local', retry: 'never', ran: 'no', breaker: 'ignore',
     means: 'The call waited in the queue for as long as it may.', advice: "Send less at a time, or raise the bulkhead's limits." },
+  ConcurrencyLimited: { kind: 'local', retry: 'never', ran: 'no', breaker: 'ignore',
+    means: 'As many attempts are in flight as throttles allow, and this call could not be served in time.', advice: 'Send less at a time, or raise the limit that throttles the function.' },
   RetryBudgetSpent: { kind: 'local', retry: 'never', ran: 'no', breaker: 'ignore',
     means: 'Too many of the latest calls were retries, so no more are sent.', advice: 'Wait until the function answers again.' },
   PayloadTooLarge: { kind: 'request', retry: 'never', ran: 'no', breaker: 'ignore',

@@ -47,6 +47,7 @@ const BY_CODE: Readonly<Partial<Record<FailureCode, Answer>>> = {
   CircuitOpen: [503, 'CircuitOpen'],
   BulkheadFull: [503, 'BulkheadFull'],
   BulkheadWaitTooLong: [503, 'BulkheadWaitTooLong'],
+  ConcurrencyLimited: [503, 'ConcurrencyLimited'],
   RetryBudgetSpent: [503, 'RetryBudgetSpent'],
   Aborted: CLIENT_GONE,
   OperationFailed: UNEXPECTED,

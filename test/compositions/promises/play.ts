@@ -26,6 +26,8 @@ export interface Report {
   readonly pendingTimers: number
   /** Of the calls that were made when all was over, as many as there are places: those that found none. */
   readonly placesHeld: number
+  /** Attempts in flight and waiting, as adaptive limits have it when all was over. */
+  readonly limitsHeld: number
 }
 
 type Quote = Fn<unknown, unknown>
@@ -58,10 +60,11 @@ export async function play(scenario: Scenario): Promise<Report> {
   )
   const pendingTimers = clock.pending
   const log = [...server.log]
+  const limitsHeld = lambda.limits().reduce((sum, { inFlight, queued }) => sum + inFlight + queued, 0)
   const placesHeld =
     (await countRefused(clock, lambda('quote'), scenario.quote.bulkhead, scenario.clientBulkhead)) +
     (await countRefused(clock, lambda('quote').bulkhead(false), false, scenario.clientBulkhead))
-  return { calls, log, decided, pendingTimers, placesHeld }
+  return { calls, log, decided, pendingTimers, placesHeld, limitsHeld }
 }
 
 function settingsOf({
@@ -120,7 +123,7 @@ async function countRefused(
   ...bulkheads: readonly FunctionPlan['bulkhead'][]
 ): Promise<number> {
   const places = Math.min(...bulkheads.map((bulkhead) => (bulkhead ? bulkhead.concurrency : 5)))
-  const bare = quote.circuitBreaker(false).retry(false).deadline('1s').timeout(false)
+  const bare = quote.adaptive(false).circuitBreaker(false).retry(false).deadline('1s').timeout(false)
   const calls = Array.from({ length: places }, () => bare.safeInvoke({ call: -1 }))
   const results = await clock.runUntil(Promise.all(calls))
   return results.filter(({ ok, meta }) => !ok || meta.queuedMs > 0).length

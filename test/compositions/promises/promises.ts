@@ -68,6 +68,7 @@ export function expectAnswersInTime({ quote, fallback, fallbackLimitMs }: Scenar
   }
   expect(report.pendingTimers, 'timers').toBe(0)
   expect(report.placesHeld, 'places still held').toBe(0)
+  expect(report.limitsHeld, 'places of adaptive limits still held').toBe(0)
 }
 
 /** What a call says of itself is what the server saw. */

@@ -105,6 +105,7 @@ const functionPlan: fc.Arbitrary<FunctionPlan> = fc.record({
       functionErrors: fc.constantFrom(false, true, ['FunctionError']),
       timeout: orFalse(atLeastOne(200)),
       circuitBreaker: breaker,
+      adaptive: orFalse(fc.record({ initial: atLeastOne(4), queue: fc.nat(6) })),
     })
     .map(({ backoff, throttle, retryIf, functionErrors, ...others }) => ({
       ...others,

@@ -161,6 +161,7 @@ const EXPECTED: Readonly<Record<FailureCode, Answer>> = {
   CircuitOpen: [503, 'CircuitOpen', '1'],
   BulkheadFull: [503, 'BulkheadFull', '1'],
   BulkheadWaitTooLong: [503, 'BulkheadWaitTooLong', '1'],
+  ConcurrencyLimited: [503, 'ConcurrencyLimited', '1'],
   RetryBudgetSpent: [503, 'RetryBudgetSpent', '1'],
   PayloadTooLarge: TOO_LARGE,
   PayloadNotSerializable: BAD_REQUEST,

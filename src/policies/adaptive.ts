@@ -1,0 +1,209 @@
+import type { AttemptLimiter, Context, Subject } from '../core/call.js'
+import { Limiter, type LimiterSettings, type Place, type Usage } from '../core/cells/limiter.js'
+import { formatMs } from '../core/duration.js'
+import type { LimitScope } from '../core/events.js'
+import { failed, type Outcome } from '../core/outcome.js'
+import type { Policy } from '../core/policy.js'
+import { within } from '../core/wait.js'
+import { failure, type Failure } from '../failures/failure.js'
+
+/** The keys of all limiters begin so. */
+export const LIMITERS = 'limiter '
+
+/** An account's concurrency bounds nobody before it is throttled; those who wait for it are bounded by their functions. */
+const ACCOUNT_SETTINGS: LimiterSettings = Object.freeze({
+  initial: Infinity,
+  min: 1,
+  max: Infinity,
+  queue: Infinity,
+})
+
+interface Limit {
+  readonly scope: LimitScope
+  readonly of: 'concurrency' | 'rate'
+}
+
+/**
+ * Which limit a throttle speaks of, by its Reason.
+ *
+ * Source: Lambda API, `TooManyRequestsException`.
+ */
+const LIMITS: ReadonlyMap<string | undefined, Limit> = new Map<string, Limit>([
+  ['ConcurrentInvocationLimitExceeded', { scope: 'account', of: 'concurrency' }],
+  ['CallerRateLimitExceeded', { scope: 'account', of: 'rate' }],
+  ['FunctionInvocationRateLimitExceeded', { scope: 'function', of: 'rate' }],
+  ['ReservedFunctionInvocationRateLimitExceeded', { scope: 'function', of: 'rate' }],
+])
+
+/** The function's reserved concurrency, and whatever is unknown or not told. */
+const OTHERWISE: Limit = { scope: 'function', of: 'concurrency' }
+
+/** Bounds the attempts in flight by what throttles tell: those of each function, and of all functions of an account. */
+export function adaptivePolicy(settings: LimiterSettings): Policy {
+  const { initial, min, max, queue } = settings
+  const suffix = `${initial}/${min}/${max}/${queue}`
+  return (next) =>
+    async function adaptive(call, context) {
+      const limiters = limitersOf(call.subject, context)
+      const limiter = new Places(limiters, context)
+      const refusal = limiter.tryTake() ? undefined : await limiter.wait()
+      if (refusal) return failed(refusal)
+      let outcome: Outcome | undefined
+      try {
+        // What ignores its cancellation is let go: it must not keep a place for ever.
+        outcome = await within(context.scope, () => next(call, { ...context, limiter }))
+        return outcome
+      } finally {
+        limiter.end(outcome)
+      }
+    }
+
+  function limitersOf(subject: Subject, { cells, clock }: Context): readonly Scoped[] {
+    const { key, name, invoked, clientKey, account = clientKey } = subject
+    const target = invoked?.tenant === undefined ? name : `${name} for tenant ${invoked.tenant}`
+    const own = cells.get(
+      `${LIMITERS}${key} ${suffix}`,
+      () => new Limiter({ target, scope: 'function' }, settings, clock),
+    )
+    const shared = cells.get(
+      `${LIMITERS}account ${account}`,
+      () => new Limiter({ target: account, scope: 'account' }, ACCOUNT_SETTINGS, clock),
+    )
+    return [
+      { scope: 'function', limiter: own },
+      { scope: 'account', limiter: shared },
+    ]
+  }
+}
+
+interface Scoped {
+  readonly scope: LimitScope
+  readonly limiter: Limiter
+}
+
+/** The places that one attempt and its extra ones hold, in the function's limiter and in the account's. */
+class Places implements AttemptLimiter {
+  readonly #limiters: readonly Scoped[]
+  readonly #context: Context
+  /** Of each attempt one for each limiter. */
+  readonly #held: (readonly Place[])[] = []
+
+  constructor(limiters: readonly Scoped[], context: Context) {
+    this.#limiters = limiters
+    this.#context = context
+  }
+
+  get throttledLately(): boolean {
+    return this.#limiters.some(({ limiter }) => limiter.throttledLately)
+  }
+
+  tryTake(): boolean {
+    const places: Place[] = []
+    for (const { limiter } of this.#limiters) {
+      const place = limiter.take()
+      if (!place) {
+        this.#giveBack(places)
+        return false
+      }
+      places.push(place)
+    }
+    this.#held.push(places)
+    return true
+  }
+
+  leave(outcome?: Outcome): void {
+    if (this.#held.length > 1) this.#giveBack(this.#held.pop() ?? [], outcome)
+  }
+
+  /** Gives back all of them; the outcome is the first one's. */
+  end(outcome?: Outcome): void {
+    const [first = [], ...extra] = this.#held.splice(0)
+    this.#giveBack(first, outcome)
+    for (const places of extra) this.#giveBack(places)
+  }
+
+  /** Waits for a place in one after the other; undefined once all are taken, or why there is none. */
+  async wait(): Promise<Failure | undefined> {
+    const { clock, history } = this.#context
+    const startedAt = clock.now()
+    const places: Place[] = []
+    for (const scoped of this.#limiters) {
+      const place = scoped.limiter.take() ?? (await waitForPlace(scoped, this.#context))
+      if ('verdict' in place) {
+        this.#giveBack(places)
+        history.queuedMs += clock.now() - startedAt
+        return place
+      }
+      places.push(place)
+    }
+    history.queuedMs += clock.now() - startedAt
+    this.#held.push(places)
+    return undefined
+  }
+
+  #giveBack(places: readonly Place[], outcome?: Outcome): void {
+    for (const [index, { scope, limiter }] of this.#limiters.entries()) {
+      const place = places[index]
+      if (!place) continue
+      const usage = usageOf(outcome, scope)
+      // While others wait for the account, not all places of the function are in use.
+      const isFull = usage !== 'accepted' || !this.#limiters[index + 1]?.limiter.queued
+      limiter.leave(place, isFull ? usage : 'unknown', this.#context.emit)
+    }
+  }
+}
+
+/** A place, or why there is none. */
+function waitForPlace({ scope, limiter }: Scoped, context: Context): Promise<Place | Failure> {
+  const { clock, emit, deadlineAt } = context
+  return new Promise((resolve) => {
+    if (context.scope.cancelled) return resolve(context.scope.cancelled)
+    const { inFlight, queued } = limiter
+    const neededMs = limiter.neededMs(deadlineAt)
+    const crowd = `${inFlight} attempts are in flight and ${queued} wait`
+    if (clock.now() + neededMs >= deadlineAt) {
+      const leftMs = Math.max(0, deadlineAt - clock.now())
+      return resolve(
+        refused(`${crowd}: it needs ${formatMs(neededMs)} of the ${formatMs(leftMs)} that remain`),
+      )
+    }
+    const waiter = { deadlineAt, admit: settle }
+    const leave = limiter.join(waiter)
+    if (!leave) return resolve(refused(crowd))
+    const forget = context.scope.onCancel(function giveUp(why) {
+      leave()
+      resolve(why)
+    })
+    // Last, since an observer may cancel the call on hearing it.
+    emit?.({ type: 'adaptive.queued', scope, inFlight, queued: limiter.queued })
+
+    function settle(place: Place): void {
+      forget()
+      resolve(place)
+    }
+
+    function refused(why: string): Failure {
+      const retryAfterMs = neededMs > 0 ? Math.ceil(neededMs) : undefined
+      emit?.({
+        type: 'adaptive.refused',
+        scope,
+        why,
+        inFlight,
+        queued,
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      })
+      const whose = scope === 'function' ? 'the function' : 'the account'
+      return failure('ConcurrencyLimited', `the concurrency of ${whose} is limited: ${why}`, { retryAfterMs })
+    }
+  })
+}
+
+function usageOf(outcome: Outcome | undefined, scope: LimitScope): Usage {
+  if (!outcome) return 'unknown'
+  // A function that answers "too many requests" itself has had its place.
+  if (outcome.ok || outcome.failure.verdict.ran === 'yes') return 'accepted'
+  const { verdict, reason, retryAfterMs } = outcome.failure
+  if (verdict.kind !== 'throttle') return 'unknown'
+  const limit = LIMITS.get(reason) ?? OTHERWISE
+  return limit.scope === scope ? { throttled: limit.of, retryAfterMs } : 'unknown'
+}
