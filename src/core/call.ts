@@ -23,6 +23,10 @@ export interface Call {
   readonly payload: unknown
   /** Whether the caller declared that running it twice does no harm. */
   readonly idempotent: boolean
+  /** Whether only since this function knows a repeat by its key: another one may not. */
+  readonly byKey?: boolean
+  /** The key by which the function knows a repeat of this call; settled before the first attempt. */
+  readonly idempotencyKey?: string
 }
 
 /** How a call stands at one place of the pipeline: each policy hands on its own copy. */

@@ -161,6 +161,8 @@ const EXPECTED: Readonly<Record<FailureCode, Answer>> = {
   BulkheadFull: [503, 'BulkheadFull', '1'],
   BulkheadWaitTooLong: [503, 'BulkheadWaitTooLong', '1'],
   RetryBudgetSpent: [503, 'RetryBudgetSpent', '1'],
+  IdempotencyKeyRefused: BAD_REQUEST,
+  DurableExecutionIgnored: SERVICE,
   PayloadTooLarge: TOO_LARGE,
   PayloadNotSerializable: BAD_REQUEST,
   ClientContextTooLarge: BAD_REQUEST,
