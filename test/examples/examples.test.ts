@@ -69,6 +69,13 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /^\/nowhere 404 gateway NoRoute$/m,
     /\[ 'shop: healthy', 'reports: healthy' \]/,
   ],
+  '23-idempotency-key': [
+    4,
+    /^payment 1 of 1999 cents, after 3 attempts$/m,
+    /^shipped, after 2 attempts: arn:aws:lambda:\S+\/durable-execution\/A-17\/\S+$/m,
+    /idempotency key as payload\.meta\.key/,
+  ],
+  '24-forwarded-deadline': [1, /^complete: false, on attempt 1, and answered: true$/m],
 }
 
 it('tells of every example how it ends', () => {

@@ -181,6 +181,8 @@ describe('toJSON()', () => {
             "settings": {
               "clientContext": false,
               "codec": "json",
+              "forward": false,
+              "idempotencyKey": false,
               "inputSchema": false,
               "logs": false,
               "outputSchema": false,
