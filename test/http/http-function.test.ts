@@ -216,9 +216,9 @@ it('that is idempotent by a key stays so at this function only', async () => {
   const request = requestWith({ method: 'POST' })
   const result = await clock.runUntil(plainFunction(fn).send(request))
   expect(result).toMatchObject({ ok: false, error: { code: 'ConnectionReset', mayHaveRun: true } })
-  expect(script('items').requests.map(({ clientContext }) => clientContext)).toEqual(
-    Array(3).fill({ custom: { idempotencyKey: 'k-1' } }),
-  )
+  const context = { custom: { idempotencyKey: 'k-1' } }
+  const sent = script('items').requests.map(({ clientContext }) => clientContext)
+  expect(sent).toEqual([context, context, context])
   expect(script('standby').requests).toEqual([])
 })
 
