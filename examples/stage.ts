@@ -4,7 +4,9 @@ import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { startLocalLambda, type ExecutionRecord, type LocalLambda } from 'resilient-lambda/testing'
 import { handler as charge } from './handlers/charge.js'
+import { handler as payment } from './handlers/payment.js'
 import { handler as quote } from './handlers/quote.js'
+import { handler as report } from './handlers/report.js'
 import { handler as shop } from './handlers/shop.js'
 
 /** How an example ended, and what it made the local Lambda run. */
@@ -47,6 +49,10 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
     } as const
     local.faults('quote').next(throttle, throttle, throttle)
   },
+  '23-idempotency-key': (local) => {
+    local.faults('payment').next({ type: 'cutReply' }, { type: 'cutReply' })
+    local.faults('shipment').next({ type: 'cutReply' })
+  },
 }
 
 const LONGEST_MS = 30_000
@@ -54,7 +60,17 @@ const LONGEST_MS = 30_000
 /** Runs an example of those compiled to `folder`, in a process of its own whose AWS is a local Lambda. */
 export async function play(name: string, folder: string): Promise<Played> {
   const local = await startLocalLambda({
-    functions: { quote, charge, shop, reports: shop, 'quote-standby': quote, stock: () => ({ left: 2 }) },
+    functions: {
+      quote,
+      charge,
+      shop,
+      reports: shop,
+      'quote-standby': quote,
+      stock: () => ({ left: 2 }),
+      payment,
+      shipment: { handler: () => 'shipped', aliases: { live: '$LATEST' }, durable: true },
+      report,
+    },
     region: 'eu-west-1',
   })
   try {

@@ -34,6 +34,7 @@ export type {
   LambdaContext,
   Result,
 } from './invoker/fn.js'
+export type { IdempotencyKeyOptions } from './invoker/idempotency-key.js'
 export { createInvoker, type Invoker } from './invoker/invoker.js'
 export type { InvokerOptions, Registry } from './invoker/options.js'
 export type { FunctionSettings, Settings } from './invoker/settings.js'

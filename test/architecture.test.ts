@@ -10,6 +10,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   policies: 2,
   transport: 2,
   invoker: 3,
+  callee: 4,
   otel: 4,
   testing: 4,
   http: 4,

@@ -112,11 +112,12 @@ describe('the package', () => {
       import { retry } from 'resilient-lambda/policies'
       import { alb, lambdaFetch } from 'resilient-lambda/http'
       import { startLocalLambda } from 'resilient-lambda/testing'
+      import { deadlineOf } from 'resilient-lambda/callee'
       import { openTelemetry } from 'resilient-lambda/otel'
       import manifest from 'resilient-lambda/package.json' with { type: 'json' }
       ${USE.replace(': string[]', '')}
-      console.log(typeof openTelemetry, manifest.name)`
-    expect(run('import.mjs', code)).toBe('function resilient-lambda')
+      console.log(typeof openTelemetry, typeof deadlineOf, manifest.name)`
+    expect(run('import.mjs', code)).toBe('function function resilient-lambda')
   })
 
   it('is required from a CommonJS module', () => {
@@ -125,6 +126,8 @@ describe('the package', () => {
       const { retry } = require('resilient-lambda/policies')
       const { alb, lambdaFetch } = require('resilient-lambda/http')
       const { startLocalLambda } = require('resilient-lambda/testing')
+      const { attemptOf } = require('resilient-lambda/callee')
+      if (attemptOf({}) !== 1) throw new Error('attemptOf')
       ${USE.replace(': string[]', '')}
       console.log('required')`
     expect(run('require.cjs', code)).toBe('required')
@@ -137,6 +140,8 @@ describe('the package', () => {
       import { alb, lambdaFetch } from 'resilient-lambda/http'
       import { serveLambda, type HttpRequest } from 'resilient-lambda/http'
       import { startLocalLambda } from 'resilient-lambda/testing'
+      import { attemptOf, deadlineOf, idempotencyKeyOf } from 'resilient-lambda/callee'
+      import type { Context } from 'aws-lambda'
     `
     const typed = `
       const handler = async (event: { sku: string }) => ({ total: event.sku.length, at: new Date() })
@@ -145,6 +150,10 @@ describe('the package', () => {
         return total + at.length
       }
       export const respond: (request: Request) => Promise<Response> = serveLambda(lambda('shop'), alb())
+      export function cooperating(_: unknown, context: Context): [number, number, string | undefined] {
+        lambda('quote').deadline(deadlineOf(context))
+        return [deadlineOf(context).remainingMs, attemptOf(context), idempotencyKeyOf(context)]
+      }
       export const encoded: string = alb().encode({} as HttpRequest).httpMethod
     `
     compile('use.mts', imports + USE + typed)

@@ -26,6 +26,10 @@ export interface Call {
   readonly payload: unknown
   /** Whether the caller declared that running it twice does no harm. */
   readonly idempotent: boolean
+  /** Whether only since this function knows a repeat by its key: another one may not. */
+  readonly byKey?: boolean
+  /** The key by which the function knows a repeat of this call; settled before the first attempt. */
+  readonly idempotencyKey?: string
 }
 
 /** Places for attempts beside the first, where attempts are limited: taken only if one is free, and given back once. */

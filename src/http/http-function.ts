@@ -31,17 +31,18 @@ export class HttpFunction {
   constructor(fn: Chain, format: HttpFormat, settings: HttpSettings) {
     const { idempotent, fallbackMs } = readPlan(fn)
     this.format = parseFormat(format, 'format')
-    const chain = fn
-      .idempotent(false)
-      .codec(eventCodec)
-      .use(httpVerdicts(format, settings), { after: 'timeout' })
-    const whole =
-      fallbackMs === undefined
-        ? chain
-        : chain.use(fallbackReplies(format, fallbackMs), { before: 'fallback' })
+    const whole = (chain: Chain): Chain => {
+      const spoken = chain.codec(eventCodec).use(httpVerdicts(format, settings), { after: 'timeout' })
+      if (fallbackMs === undefined) return spoken
+      return spoken.use(fallbackReplies(format, fallbackMs), { before: 'fallback' })
+    }
     this.#declared = idempotent
     this.#settings = settings
-    this.#chains = { ordinary: whole.hedge(false), idempotent: whole.idempotent() }
+    this.#chains = {
+      ordinary: whole(fn.idempotent(false).hedge(false)),
+      // A chain that is idempotent by a key is so at this function only, and stays that way.
+      idempotent: whole(idempotent ? fn : fn.idempotent()),
+    }
   }
 
   /** As people write it. */

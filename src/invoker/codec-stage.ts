@@ -3,11 +3,12 @@ import type { Next } from '../core/policy.js'
 import { failure } from '../failures/failure.js'
 import { refuseClientContext } from '../transport/client-context.js'
 import { encodePayload } from '../transport/payload.js'
+import { keyOf, withKey } from './idempotency-key.js'
 import type { Plan } from './plan.js'
 import { describeIssues, validate, type Checked } from './standard-schema.js'
 
 /** Values outside, bytes inside: encodes once for all attempts, and checks both ways against the caller's schemas. */
-export function codecStage({ codec, input, output, clientContext }: Plan, next: Next): Next {
+export function codecStage({ codec, input, output, clientContext, idempotencyKey }: Plan, next: Next): Next {
   const refused = clientContext && refuseClientContext(clientContext)
 
   return async function encodeAndDecode(call, context) {
@@ -17,10 +18,18 @@ export function codecStage({ codec, input, output, clientContext }: Plan, next: 
       const message = `the payload does not match its schema: ${describeIssues(checked.issues)}`
       return failed(failure('InputInvalid', message, checked))
     }
-    const encoded = encodePayload(codec, checked.value)
+    // One key for all attempts, made of what the caller gave: a schema may have turned it into something else.
+    const key = idempotencyKey && keyOf(idempotencyKey, call.payload)
+    const keyed =
+      idempotencyKey && key !== undefined
+        ? withKey(idempotencyKey, key, checked.value, clientContext)
+        : { payload: checked.value }
+    if ('refused' in keyed) return failed(keyed.refused)
+    const encoded = encodePayload(codec, keyed.payload)
     if (encoded && 'refused' in encoded) return failed(encoded.refused)
 
-    const outcome = await next({ ...call, payload: encoded }, context)
+    const sent = key === undefined ? call : { ...call, idempotencyKey: key }
+    const outcome = await next({ ...sent, payload: encoded }, context)
     return outcome.ok ? decode(outcome.value as Uint8Array | undefined, outcome) : outcome
   }
 

@@ -4,6 +4,7 @@ import type { BulkheadSettings } from '../policies/bulkhead.js'
 import { quantileInWords } from '../policies/hedge-settings.js'
 import type { BackoffSettings, RetrySettings } from '../policies/retry-settings.js'
 import { jsonCodec } from '../transport/payload.js'
+import { placeInWords } from './idempotency-key.js'
 import type { Plan } from './plan.js'
 
 /** One step of a plan, outermost first. */
@@ -60,7 +61,7 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
         `waits ${waits(retry)}`,
         `after throttles ${waits(throttle)}`,
         idempotent ? 'repeats what may have run' : 'never repeats what may have run',
-        `function errors: ${functionErrorsInWords(functionErrors, idempotent)}`,
+        `function errors: ${functionErrorsInWords(functionErrors, idempotent !== false)}`,
         budget
           ? `budget of ${budget.capacity} tokens, ${budget.perSuccess} a success, ${budget.perSecond} a second`
           : 'no budget',
@@ -110,10 +111,12 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
     ]
   },
   timeout: ({ timeout }) => (timeout ? [timeout, `${formatMs(timeout.limitMs)} for each attempt`] : OFF),
-  transport: ({ logs, clientContext, codec, input, output }) => [
+  transport: ({ logs, clientContext, idempotencyKey, forward, codec, input, output }) => [
     {
       logs,
       clientContext: clientContext !== undefined,
+      idempotencyKey: idempotencyKey ? { as: idempotencyKey.as } : false,
+      forward,
       codec: codec === jsonCodec ? 'json' : 'function',
       inputSchema: input !== undefined,
       outputSchema: output !== undefined,
@@ -122,6 +125,8 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       "one request for each attempt; the AWS SDK's own retries are off",
       ...(logs ? ['log tail'] : []),
       ...(clientContext ? ['client context'] : []),
+      ...(idempotencyKey ? [`idempotency key as ${placeInWords(idempotencyKey.as)}`] : []),
+      ...(forward ? ['deadline and attempt forwarded'] : []),
       ...(codec === jsonCodec ? [] : ['your own codec']),
       ...(input ? ['input checked'] : []),
       ...(output ? ['output checked'] : []),
@@ -170,6 +175,12 @@ function describe(
   return steps
 }
 
+/** Whether a plan's calls may be repeated, and by what. */
+export function idempotenceOf({ idempotent }: Plan): string {
+  if (idempotent === 'by key') return 'idempotent by key'
+  return idempotent ? 'idempotent' : 'not idempotent'
+}
+
 const LINE_WIDTH = 100
 
 /** The plan for people: a step at a time, the outermost first. */
@@ -178,7 +189,7 @@ export function explainPlan(name: string, plan: Plan, client: BulkheadSettings |
   const width = Math.max(...steps.map(({ step }) => step.length))
   const { tenantId } = plan.target
   const owner = tenantId === undefined ? name : `${name} for tenant ${tenantId}`
-  const head = `${owner}, ${plan.idempotent ? 'idempotent' : 'not idempotent'}`
+  const head = `${owner}, ${idempotenceOf(plan)}`
   const lines = steps.flatMap(({ step, words }) =>
     wrap(words, LINE_WIDTH - width - 4).map(
       (line, index) => `  ${(index === 0 ? step : '').padEnd(width)}  ${line}`,
@@ -203,7 +214,7 @@ export function planData(name: string, plan: Plan, client: BulkheadSettings | fa
   return {
     target: name,
     ...(tenantId !== undefined && { tenant: tenantId }),
-    idempotent: plan.idempotent,
+    idempotent: plan.idempotent !== false,
     steps,
   }
 }

@@ -13,6 +13,7 @@ import type { PolicyName } from '../policies/order.js'
 import type { RetryOptions } from '../policies/retry-settings.js'
 import type { Codec } from '../transport/payload.js'
 import type { PlanData } from './explain.js'
+import type { IdempotencyKeyOptions } from './idempotency-key.js'
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js'
 import type { TimeoutFinding } from './timeout-lint.js'
 
@@ -142,7 +143,8 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
   /**
    * Answers when the call cannot: a value, a function of the error, or another function to call with the same payload.
    *
-   * Another function is called only where a repeat is safe: the first has not run, or the call is idempotent.
+   * Another function is called only where a repeat is safe: the first has not run, or the call was declared idempotent.
+   * A key is not enough for that, since the other function may not know it.
    *
    * @throws {InvalidSettingError}
    */
@@ -157,11 +159,29 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
   idempotent(declared?: true): Fn<I, O, true>
   idempotent(declared?: boolean): Fn<I, O>
 
+  /**
+   * Sends a key with the call by which the function knows a repeat: the same on every attempt. The call is idempotent
+   * by it; a later `.idempotent(false)` takes that back, and the key still goes along.
+   *
+   * A function makes the key of the payload, once for each call.
+   *
+   * @throws {InvalidSettingError} also from the call, where the function returns no text
+   */
+  idempotencyKey(key: string | ((payload: I) => string), options: IdempotencyKeyOptions): Fn<I, O>
+
   /** Asks for the last 4 KB of the function's log with every reply and error. */
   logs(wanted?: boolean): Fn<I, O, Idempotent>
 
   /** Sends a context beside the payload, up to 3,583 bytes of base64; runtimes show it as `context.clientContext`. */
   clientContext(context: Readonly<Record<string, unknown>>): Fn<I, O, Idempotent>
+
+  /**
+   * Tells the function, in its client context, how long somebody waits for the attempt and which one it is: what
+   * `deadlineOf` and `attemptOf` of `resilient-lambda/callee` read. Left out where the client context has no room.
+   *
+   * @defaultValue false
+   */
+  forward(wanted?: boolean): Fn<I, O>
 
   /** Turns payloads into bytes and replies into values. @defaultValue JSON */
   codec(codec: Codec): Fn<I, O, Idempotent>

@@ -18,7 +18,7 @@ import type { Codec } from '../transport/payload.js'
 import type { ClientOf } from '../transport/sdk.js'
 import type { Transport } from '../transport/transport.js'
 import { asObserver, asSchema, isLambdaContext, parseInvokeOptions, parseUse } from './arguments.js'
-import { explainPlan, planData, type PlanData } from './explain.js'
+import { explainPlan, idempotenceOf, planData, type PlanData } from './explain.js'
 import {
   circuitHandle,
   type CallMeta,
@@ -27,6 +27,7 @@ import {
   type InvokeOptions,
   type Result,
 } from './fn.js'
+import { parseIdempotencyKey } from './idempotency-key.js'
 import { buildPipeline } from './pipeline.js'
 import type { Plan } from './plan.js'
 import { applySetting, type FunctionSettings } from './settings.js'
@@ -87,7 +88,8 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     const { signal, deadline } = options === undefined ? NO_OPTIONS : parseInvokeOptions(options)
     if (deadline !== undefined) return this.deadline(deadline).#run(payload, signal ? { signal } : {})
     const { pipeline, observers, subject } = (this.#runner ??= this.#build())
-    const call = { subject, payload, idempotent: this.#plan.idempotent }
+    const { idempotent } = this.#plan
+    const call = { subject, payload, idempotent: idempotent !== false, byKey: idempotent === 'by key' }
     return runCall(pipeline, call, this.#host, observers, signal)
   }
 
@@ -154,12 +156,21 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     return this.#set('idempotent', declared)
   }
 
+  idempotencyKey(key: unknown, options: unknown): LambdaFunction {
+    const idempotencyKey = parseIdempotencyKey(key, options)
+    return this.#with({ idempotencyKey, idempotent: this.#plan.idempotent || 'by key' })
+  }
+
   logs(wanted = true): LambdaFunction {
     return this.#set('logs', wanted)
   }
 
   clientContext(context: unknown): LambdaFunction {
     return this.#set('clientContext', context)
+  }
+
+  forward(wanted = true): LambdaFunction {
+    return this.#set('forward', wanted)
   }
 
   codec(codec: Codec): LambdaFunction {
@@ -216,8 +227,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   toString(): string {
-    const { target, idempotent } = this.#plan
-    return `Lambda function ${subjectOf(target).name} (${idempotent ? 'idempotent' : 'not idempotent'})`
+    return `Lambda function ${subjectOf(this.#plan.target).name} (${idempotenceOf(this.#plan)})`
   }
 
   [INSPECT](): string {

@@ -12,6 +12,7 @@ import { retryPolicy } from '../policies/retry.js'
 import { timeoutPolicy } from '../policies/timeout.js'
 import type { Transport } from '../transport/transport.js'
 import { codecStage } from './codec-stage.js'
+import { keyInRequest } from './idempotency-key.js'
 import { ownPolicy } from './own-policy.js'
 import type { Plan } from './plan.js'
 
@@ -57,8 +58,14 @@ function usesAt({ uses }: Plan, place: PolicyName, side: 'before' | 'after'): Po
   return uses.filter((use) => use.place === place && use.side === side).map((use) => ownPolicy(use.policy))
 }
 
-function request({ target, clientContext, logs }: Plan, transport: Transport): Next {
+function request({ target, clientContext, idempotencyKey, forward, logs }: Plan, transport: Transport): Next {
   const { functionName, qualifier, tenantId, region } = target
-  const fixed = { functionName, qualifier, tenantId, region, clientContext, logTail: logs }
-  return (call, context) => transport({ ...fixed, body: call.payload as Uint8Array | undefined }, context)
+  const named = { functionName, qualifier, tenantId, region, clientContext, logTail: logs }
+  const fixed = forward ? { ...named, forward } : named
+  return (call, context) => {
+    const body = call.payload as Uint8Array | undefined
+    const { idempotencyKey: key } = call
+    if (!idempotencyKey || key === undefined) return transport({ ...fixed, body }, context)
+    return transport({ ...fixed, ...keyInRequest(idempotencyKey, key, clientContext), body }, context)
+  }
 }

@@ -11,6 +11,7 @@ import type { PolicyName } from '../policies/order.js'
 import { RETRY_DEFAULTS, type RetrySettings } from '../policies/retry-settings.js'
 import type { TimeoutSettings } from '../policies/timeout.js'
 import { jsonCodec, type Codec } from '../transport/payload.js'
+import type { IdempotencyKeySettings } from './idempotency-key.js'
 import type { StandardSchema } from './standard-schema.js'
 import type { Target } from './target.js'
 
@@ -32,9 +33,13 @@ export interface Plan {
   readonly circuitBreaker: CircuitSettings | false
   readonly hedge: HedgeSettings | false
   readonly timeout: TimeoutSettings | false
-  readonly idempotent: boolean
+  /** By key only where the function itself is the one that knows a repeat. */
+  readonly idempotent: boolean | 'by key'
+  readonly idempotencyKey: IdempotencyKeySettings | undefined
   readonly logs: boolean
   readonly clientContext: Readonly<Record<string, unknown>> | undefined
+  /** Whether the function is told how long somebody waits, and which attempt it is. */
+  readonly forward: boolean
   readonly codec: Codec
   readonly input: StandardSchema | undefined
   readonly output: StandardSchema | undefined
@@ -55,8 +60,10 @@ export function defaultPlan(target: Target): Plan {
     hedge: false,
     timeout: false,
     idempotent: false,
+    idempotencyKey: undefined,
     logs: false,
     clientContext: undefined,
+    forward: false,
     codec: jsonCodec,
     input: undefined,
     output: undefined,

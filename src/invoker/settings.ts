@@ -29,6 +29,8 @@ export interface Settings {
   /** Whether replies and errors carry the last 4 KB of the log. @defaultValue false */
   readonly logs?: boolean
   readonly clientContext?: Readonly<Record<string, unknown>>
+  /** Whether the function is told how long the caller waits, and which attempt it is. @defaultValue false */
+  readonly forward?: boolean
 }
 
 /** Settings of one function of an invoker. */
@@ -77,6 +79,7 @@ const APPLY: Readonly<Record<keyof FunctionSettings, Apply>> = {
   idempotent: (_, given, path) => ({ idempotent: flag(given, path) }),
   logs: (_, given, path) => ({ logs: flag(given, path) }),
   clientContext: (_, given, path) => ({ clientContext: jsonObject(given, path) }),
+  forward: (_, given, path) => ({ forward: flag(given, path) }),
 }
 
 function limit(given: unknown, path: string): { readonly limitMs: number } | false {

@@ -60,7 +60,8 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
       const outcome = await next(call, context)
       if (outcome.ok || context.scope.cancelled || !kinds.includes(outcome.failure.verdict.kind))
         return outcome
-      if (repeats && !call.idempotent && context.history.ran !== 'no') return outcome
+      // A key is known to the function that it was sent to; another one would run what may have run.
+      if (repeats && (!call.idempotent || call.byKey) && context.history.ran !== 'no') return outcome
 
       // Until it says that it has not run, nobody can tell.
       if (repeats) context.history.ranElsewhere = 'maybe'

@@ -24,7 +24,8 @@ export function timeoutPolicy({ limitMs }: TimeoutSettings): Policy {
         scope.cancel(why)
       })
       try {
-        return await within(scope, () => next(call, { ...context, scope }))
+        const deadlineAt = context.clock.now() + limitMs
+        return await within(scope, () => next(call, { ...context, scope, deadlineAt }))
       } finally {
         timer.cancel()
         scope.close()

@@ -1,9 +1,12 @@
+import type { Context } from '../core/call.js'
+import { FORWARDED } from '../core/forwarded.js'
 import { failure, type Failure } from '../failures/failure.js'
 
 /** Source: Invoke API, `X-Amz-Client-Context`: up to 3,583 bytes of base64. */
 export const MAX_CLIENT_CONTEXT_BYTES = 3_583
 
 type ClientContext = Readonly<Record<string, unknown>>
+type Entries = Readonly<Record<string, string>>
 
 /** Why a client context cannot be sent; undefined when it can. */
 export function refuseClientContext(context: ClientContext): Failure | undefined {
@@ -13,22 +16,54 @@ export function refuseClientContext(context: ClientContext): Failure | undefined
   return failure('ClientContextTooLarge', message)
 }
 
-/** The header's value: the user's context with the carrier's entries in its `custom` part, where runtimes read them. */
+/** The context with one more entry in its custom part; undefined where something else stands in its place. */
+export function withCustomEntry(
+  context: ClientContext | undefined,
+  name: string,
+  value: string,
+): ClientContext | undefined {
+  const custom = context?.['custom'] ?? {}
+  if (!isPlain(custom)) return undefined
+  if (Object.hasOwn(custom, name) && Reflect.get(custom, name) !== value) return undefined
+  return { ...context, custom: { ...custom, [name]: value } }
+}
+
+/** What tells the function how long somebody waits for this attempt, and which one it is. */
+export function forwardedEntries({
+  clock,
+  deadlineAt,
+  attempt,
+}: Pick<Context, 'clock' | 'deadlineAt' | 'attempt'>): Entries {
+  const number = { [FORWARDED.attempt]: String(attempt?.number ?? 1) }
+  if (deadlineAt === Infinity) return number
+  const remainingMs = Math.max(0, Math.floor(deadlineAt - clock.now()))
+  return {
+    ...number,
+    [FORWARDED.remainingMs]: String(remainingMs),
+    [FORWARDED.deadline]: String(Math.floor(clock.date()) + remainingMs),
+  }
+}
+
+/** The header's value: the user's context with further entries in its `custom` part, where runtimes read them. */
 export function encodeClientContext(
   context: ClientContext | undefined,
-  carrier: Readonly<Record<string, string>> | undefined,
+  carrier: Entries | undefined,
+  forwarded: Entries | undefined,
 ): string | undefined {
   const custom = context?.['custom'] ?? {}
-  if (carrier && Object.keys(carrier).length > 0 && isPlain(custom)) {
-    const encoded = toBase64({ ...context, custom: { ...carrier, ...custom } })
-    // What the user sends matters more than the trace: it travels alone where there is no room for both.
-    if (encoded.length <= MAX_CLIENT_CONTEXT_BYTES) return encoded
+  if ((carrier || forwarded) && isPlain(custom)) {
+    // What the user sends matters most; then the deadline, since the trace travels as headers too.
+    for (const entries of [{ ...carrier, ...forwarded }, { ...forwarded }]) {
+      if (Object.keys(entries).length === 0) continue
+      const encoded = toBase64({ ...context, custom: { ...entries, ...custom } })
+      if (encoded.length <= MAX_CLIENT_CONTEXT_BYTES) return encoded
+    }
   }
   return context && toBase64(context)
 }
 
 function isPlain(custom: unknown): custom is object {
-  return typeof custom === 'object' && !Array.isArray(custom)
+  return typeof custom === 'object' && custom !== null && !Array.isArray(custom)
 }
 
 function toBase64(context: ClientContext): string {

@@ -3,6 +3,7 @@ import type { InvokeCommand } from '@aws-sdk/client-lambda'
 import type { Context } from '../core/call.js'
 import type { LiveAttempt } from '../core/history.js'
 import { VERSION } from '../version.js'
+import type { InvokeRequest } from './transport.js'
 import { INVOCATION_ID_HEADER, watchWritten } from './written.js'
 
 /** What our middleware saw of one request. */
@@ -10,6 +11,10 @@ export interface Sighting {
   /** Whether the request got as far as the client's request handler; undefined where no middleware ran, as with a mock. */
   reached: boolean | undefined
   stopWatching: (() => void) | undefined
+  /** From the reply's head; older clients do not read it. */
+  durableExecutionArn: string | undefined
+  /** Whether the function ran as if no execution name had been sent. */
+  nameIgnored: boolean
 }
 
 type Headers = Record<string, string>
@@ -33,10 +38,15 @@ export function equip(
   command: InvokeCommand,
   handler: object,
   attempt: LiveAttempt,
-  tenantId: string | undefined,
+  { tenantId, durableExecutionName }: Pick<InvokeRequest, 'tenantId' | 'durableExecutionName'>,
   { scope, carrier }: Pick<Context, 'scope' | 'carrier'>,
 ): Sighting {
-  const sighting: Sighting = { reached: undefined, stopWatching: undefined }
+  const sighting: Sighting = {
+    reached: undefined,
+    stopWatching: undefined,
+    durableExecutionArn: undefined,
+    nameIgnored: false,
+  }
   const watchable = isNodeHandler(handler)
   const invocationId = randomUUID()
   const stack = command.middlewareStack
@@ -58,8 +68,9 @@ export function equip(
       headers[INVOCATION_ID_HEADER] = invocationId
       headers['amz-sdk-request'] = `attempt=${attempt.number}`
       headers['user-agent'] = `${headers['user-agent'] ?? ''} resilient-lambda/${VERSION}`.trimStart()
-      // Clients from before tenant isolation do not know the parameter and would drop it in silence.
+      // Clients from before tenant isolation and durable functions do not know these and would drop them in silence.
       if (tenantId !== undefined) headers['x-amz-tenant-id'] = tenantId
+      if (durableExecutionName !== undefined) headers['x-amz-durable-execution-name'] = durableExecutionName
       for (const name of TRACE_HEADERS) {
         const value = carrier?.[name]
         if (isHeaderValue(value)) headers[name] ??= value
@@ -79,7 +90,7 @@ export function equip(
       // A middleware of the user's may have taken away the header by which the request is watched.
       if (!watchable || headers[INVOCATION_ID_HEADER] !== invocationId) attempt.ran = 'maybe'
       const result = await next(args)
-      noteHead(result as HttpResult, attempt)
+      noteHead(result as HttpResult, attempt, sighting, durableExecutionName)
       return result
     },
     { name: 'resilientLambdaReach', step: 'deserialize', priority: 'low' },
@@ -88,11 +99,19 @@ export function equip(
 }
 
 /** Lambda sends the head of a 200 once the function has ended. */
-function noteHead({ response }: HttpResult, attempt: LiveAttempt): void {
+function noteHead(
+  { response }: HttpResult,
+  attempt: LiveAttempt,
+  sighting: Sighting,
+  durableExecutionName: string | undefined,
+): void {
   const requestId = response?.headers?.['x-amzn-requestid']
   if (requestId === undefined) return
   attempt.requestId = requestId
-  if (response?.statusCode === 200) attempt.ran = 'yes'
+  if (response?.statusCode !== 200) return
+  attempt.ran = 'yes'
+  sighting.durableExecutionArn = response.headers?.['x-amz-durable-execution-arn']
+  sighting.nameIgnored = durableExecutionName !== undefined && sighting.durableExecutionArn === undefined
 }
 
 /** What an observer puts into the carrier must not break the request. */

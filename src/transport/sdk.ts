@@ -5,7 +5,8 @@ import { answered, failed, type Outcome, type Reply } from '../core/outcome.js'
 import { within } from '../core/wait.js'
 import { classify, classifyFunctionError } from '../failures/classify.js'
 import { failure } from '../failures/failure.js'
-import { encodeClientContext } from './client-context.js'
+import { encodeClientContext, forwardedEntries } from './client-context.js'
+import { underName } from './durable.js'
 import { equip, type Sighting } from './middleware.js'
 import type { InvokeRequest, Transport } from './transport.js'
 
@@ -19,7 +20,9 @@ export function sdkTransport(clientOf: ClientOf): Transport {
   return function transport(request, context) {
     return within(context.scope, () => send(request, context)) as Promise<Outcome<Uint8Array | undefined>>
 
-    async function send({ region }: InvokeRequest, { scope, clock, attempt }: Context): Promise<Outcome> {
+    async function send(request: InvokeRequest, context: Context): Promise<Outcome> {
+      const { region } = request
+      const { scope, clock, attempt } = context
       const live: LiveAttempt = attempt ?? { number: 1, startedMs: 0, ran: 'no' }
       live.ran = 'no'
       let sighting: Sighting | undefined
@@ -28,18 +31,20 @@ export function sdkTransport(clientOf: ClientOf): Transport {
         await refuseOtherRegion(client, region)
         if (scope.cancelled) return failed(scope.cancelled)
         const command = commandFor(request, context)
-        sighting = equip(command, client.config.requestHandler, live, request.tenantId, context)
+        sighting = equip(command, client.config.requestHandler, live, request, context)
         // Until our middleware runs, which it does not in a mocked client, nobody can tell.
         live.ran = 'maybe'
         // A client that caches its middleware would use the cached one, without ours, if there were no options.
         const output = (await client.send(command, { abortSignal: scope.signal })) as
           InvokeCommandOutput | undefined
-        return output ? outcomeOf(output) : failed(failure('ReplyNotDecodable', NOTHING))
+        const outcome = output ? outcomeOf(output, sighting) : failed(failure('ReplyNotDecodable', NOTHING))
+        return request.durableExecutionName === undefined ? outcome : underName(outcome, sighting)
       } catch (error) {
         if (scope.cancelled) return failed(scope.cancelled)
         if (error instanceof RegionMismatch)
           return failed(failure('RegionMismatch', error.message, { ran: 'no' }))
-        return failed(classify(error, { reached: sighting?.reached, ran: live.ran, nowMs: clock.date() }))
+        const why = classify(error, { reached: sighting?.reached, ran: live.ran, nowMs: clock.date() })
+        return sighting?.nameIgnored ? underName(failed(why), sighting) : failed(why)
       } finally {
         sighting?.stopWatching?.()
       }
@@ -47,9 +52,10 @@ export function sdkTransport(clientOf: ClientOf): Transport {
   }
 }
 
-function commandFor(request: InvokeRequest, { carrier }: Context): InvokeCommand {
-  const { functionName, qualifier, body, logTail, tenantId } = request
-  const clientContext = encodeClientContext(request.clientContext, carrier)
+function commandFor(request: InvokeRequest, context: Context): InvokeCommand {
+  const { functionName, qualifier, body, logTail, tenantId, durableExecutionName } = request
+  const forwarded = request.forward ? forwardedEntries(context) : undefined
+  const clientContext = encodeClientContext(request.clientContext, context.carrier, forwarded)
   return new InvokeCommand({
     FunctionName: functionName,
     ...(qualifier !== undefined && { Qualifier: qualifier }),
@@ -57,19 +63,21 @@ function commandFor(request: InvokeRequest, { carrier }: Context): InvokeCommand
     ...(clientContext !== undefined && { ClientContext: clientContext }),
     ...(logTail && { LogType: 'Tail' as const }),
     ...(tenantId !== undefined && { TenantId: tenantId }),
+    ...(durableExecutionName !== undefined && { DurableExecutionName: durableExecutionName }),
   })
 }
 
-function outcomeOf(output: InvokeCommandOutput): Outcome {
+function outcomeOf(output: InvokeCommandOutput, { durableExecutionArn }: Sighting): Outcome {
   const { FunctionError: functionError, Payload: payload, ExecutedVersion: executedVersion } = output
   const requestId = output.$metadata?.requestId
   const logTail =
     output.LogResult === undefined ? undefined : Buffer.from(output.LogResult, 'base64').toString()
+  const arn = output.DurableExecutionArn ?? durableExecutionArn
   const reply: Reply = {
     ...(requestId !== undefined && { requestId }),
     ...(executedVersion !== undefined && { executedVersion }),
     ...(logTail !== undefined && { logTail }),
-    ...(output.DurableExecutionArn !== undefined && { durableExecutionArn: output.DurableExecutionArn }),
+    ...(arn !== undefined && { durableExecutionArn: arn }),
   }
   if (functionError) return failed(classifyFunctionError({ functionError, payload, ...reply }))
   return answered(payload?.byteLength === 0 ? undefined : (payload ?? undefined), reply)

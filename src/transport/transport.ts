@@ -11,6 +11,10 @@ export interface InvokeRequest {
   readonly region: string | undefined
   readonly body: Uint8Array | undefined
   readonly clientContext: Readonly<Record<string, unknown>> | undefined
+  /** For durable functions: the execution of this name is the answer, if there is one with the same payload. */
+  readonly durableExecutionName?: string | undefined
+  /** Whether the client context tells how long somebody waits, and which attempt this is. */
+  readonly forward?: boolean
   /** Whether the reply should carry the last 4 KB of the log. */
   readonly logTail: boolean
 }

@@ -85,6 +85,13 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /^hedge\.started\nhedge\.won\n1\. first: AttemptOvertaken, ran: maybe\n2\. hedge: answered, ran: yes\nanswered: true$/m,
   ],
   '21-adaptive': [30, /^quote: from \d+ to \d+, throttled$/m, /^30 answered; 3 throttles; 0 in flight$/m],
+  '23-idempotency-key': [
+    4,
+    /^payment 1 of 1999 cents, after 3 attempts$/m,
+    /^shipped, after 2 attempts: arn:aws:lambda:\S+\/durable-execution\/A-17\/\S+$/m,
+    /idempotency key as payload\.meta\.key/,
+  ],
+  '24-forwarded-deadline': [1, /^complete: false, on attempt 1, and answered: true$/m],
 }
 
 it('tells of every example how it ends', () => {

@@ -219,6 +219,20 @@ test.each([
   expect(result.meta).toMatchObject({ requestId: 'r', logTail: 'LOG', executedVersion: '7' })
 })
 
+it('that is idempotent by a key stays so at this function only', async () => {
+  const { lambda, script, clock } = scripted()
+  script('items').fails('ConnectionReset')
+  script('standby').replies({ status: 200 })
+  const fn = lambda('items').idempotencyKey('k-1', { as: 'clientContext' }).fallback(lambda('standby'))
+  const request = requestWith({ method: 'POST' })
+  const result = await clock.runUntil(plainFunction(fn).send(request))
+  expect(result).toMatchObject({ ok: false, error: { code: 'ConnectionReset', mayHaveRun: true } })
+  const context = { custom: { idempotencyKey: 'k-1' } }
+  const sent = script('items').requests.map(({ clientContext }) => clientContext)
+  expect(sent).toEqual([context, context, context])
+  expect(script('standby').requests).toEqual([])
+})
+
 describe('a fallback', () => {
   it('is a Response, as often as it is needed', async () => {
     const { lambda, script } = scripted()

@@ -190,6 +190,8 @@ describe('toJSON()', () => {
             "settings": {
               "clientContext": false,
               "codec": "json",
+              "forward": false,
+              "idempotencyKey": false,
               "inputSchema": false,
               "logs": false,
               "outputSchema": false,

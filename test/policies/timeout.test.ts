@@ -19,6 +19,14 @@ describe('a timeout of one attempt', () => {
     expect(bench.clock.pending).toBe(0)
   })
 
+  it('is until when what is inside has time, where it comes before the deadline', async () => {
+    const bench = new Bench()
+    const next = nextThat(takes(10))
+    await bench.run(policy, next, { ...bare, deadlineAt: 1_000 })
+    await bench.run(policy, next, { ...bare, deadlineAt: 40 })
+    expect(next.seen.map(({ context }) => context.deadlineAt)).toEqual([50, 40])
+  })
+
   it('ends an attempt that takes too long, although it ignores that', async () => {
     const bench = new Bench()
     const next = nextThat(hangs)

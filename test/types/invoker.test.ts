@@ -29,6 +29,17 @@ it('takes a qualifier after a name of the registry', () => {
   expectTypeOf(invoke('quote:live')).toEqualTypeOf(invoke('quote'))
 })
 
+it('makes a key of a payload of the right type, for a place that there is', () => {
+  const charge = invoke('charge').idempotencyKey((payload) => String(payload.cents), { as: 'clientContext' })
+  expectTypeOf(charge).toEqualTypeOf(invoke('charge'))
+  // @ts-expect-error -- a place is needed
+  ;() => invoke('charge').idempotencyKey('k')
+  // @ts-expect-error -- it has one place
+  ;() => invoke('charge').idempotencyKey('k', { as: 'header' })
+  // @ts-expect-error -- a promise is no key
+  ;() => invoke('charge').idempotencyKey(async () => 'k', { as: 'clientContext' })
+})
+
 it('does not compile for names that are not in the registry', () => {
   // @ts-expect-error -- it is a slip of the pen
   ;() => invoke('qoute')

@@ -10,7 +10,7 @@ export const service = {
   CodeArtifactUserPendingException: { kind: 'starting', retry: 'later', ran: 'no', breaker: 'ignore',
     means: "The user that reads the function's code is still being made.", advice: 'Wait until the function is Active.' },
   DurableExecutionAlreadyStartedException: { kind: 'request', retry: 'never', ran: 'no', breaker: 'ignore',
-    means: 'A durable execution of this name was started before, with another payload.', advice: 'Choose another name, or look the execution up.' },
+    means: 'A durable execution of this name was started before, with another payload.', advice: 'Send the payload that the name was first used with, or choose another name for another piece of work.' },
   EC2AccessDeniedException: { kind: 'config', retry: 'never', ran: 'no', breaker: 'ignore',
     means: "The function's role may not set up its VPC access.", advice: 'Give the execution role the EC2 network interface permissions.' },
   EC2ThrottledException: { kind: 'throttle', retry: 'later', ran: 'no', breaker: 'ignore',

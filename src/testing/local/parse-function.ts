@@ -4,6 +4,7 @@ import {
   callback,
   duration,
   either,
+  flag,
   InvalidSettingError,
   mapOf,
   oneOf,
@@ -28,6 +29,7 @@ export interface FunctionSettings {
   readonly coldStartMs: number
   readonly memoryMb: number
   readonly reservedConcurrency: number
+  readonly durable: boolean
   readonly environment: Readonly<Record<string, string>>
   /** By version, `$LATEST` among them. */
   readonly code: ReadonlyMap<string, Code>
@@ -54,6 +56,7 @@ const parseConfig = either(
     timeout: duration(1, LONGEST_TIMEOUT_MS),
     memoryMb: wholeNumber(128, 10_240),
     reservedConcurrency: wholeNumber(0),
+    durable: flag,
     coldStart: duration(0, LONGEST_TIMEOUT_MS),
     initTimeout: duration(1, LONGEST_TIMEOUT_MS),
     versions: mapOf(parseVersion, VERSION),
@@ -80,6 +83,7 @@ export function parseFunction(given: unknown, path: string): Omit<FunctionSettin
     coldStartMs: config.coldStartMs ?? 0,
     memoryMb: config.memoryMb ?? 128,
     reservedConcurrency: config.reservedConcurrency ?? Infinity,
+    durable: config.durable ?? false,
     environment: Object.fromEntries(environment),
   }
 }

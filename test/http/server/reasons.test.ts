@@ -163,6 +163,8 @@ const EXPECTED: Readonly<Record<FailureCode, Answer>> = {
   BulkheadWaitTooLong: [503, 'BulkheadWaitTooLong', '1'],
   ConcurrencyLimited: [503, 'ConcurrencyLimited', '1'],
   RetryBudgetSpent: [503, 'RetryBudgetSpent', '1'],
+  IdempotencyKeyRefused: BAD_REQUEST,
+  DurableExecutionIgnored: SERVICE,
   PayloadTooLarge: TOO_LARGE,
   PayloadNotSerializable: BAD_REQUEST,
   ClientContextTooLarge: BAD_REQUEST,

@@ -15,6 +15,7 @@ interface Answer {
   readonly version: string | undefined
   readonly log: string
   readonly requestId: string | undefined
+  readonly durableExecutionArn: string | undefined
 }
 
 interface Started {
@@ -44,6 +45,7 @@ export async function start(options: LocalLambdaOptions): Promise<Started> {
       version: output.ExecutedVersion,
       log: Buffer.from(output.LogResult ?? '', 'base64').toString('utf8'),
       requestId: output.$metadata.requestId,
+      durableExecutionArn: output.DurableExecutionArn,
     }
   }
   return { local, client, invoke }

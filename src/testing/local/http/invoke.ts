@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Place } from '../parse-options.js'
-import type { Invocation, LocalFunction } from '../runtime/local-function.js'
+import type { DurableExecution } from '../runtime/durable-executions.js'
+import type { Invocation, Invoked, LocalFunction } from '../runtime/local-function.js'
+import { refuseDurable } from './durable.js'
 import { serviceError, throttled } from './reply.js'
 import type { Reply } from './reply.js'
 import { arnOf, constraintFailed, notFound } from './target.js'
@@ -57,8 +59,7 @@ export async function invokeReply(request: InvokeRequest, around: Surroundings):
       around.inBackground(invokeWhenFree(fn, invocation))
       return { status: 202, ...empty }
     default:
-      if (!fn.slots.tryTake()) return throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
-      return reportInvocation(fn, invocation, headers['x-amz-log-type'] === 'Tail')
+      return invokeNow(fn, invocation, request)
   }
 }
 
@@ -72,11 +73,34 @@ export function single(value: string | string[] | undefined): string | undefined
   return Array.isArray(value) ? value[0] : value
 }
 
-async function reportInvocation(fn: LocalFunction, invocation: Invocation, withLog: boolean): Promise<Reply> {
-  const { payload, failed, logResult } = await fn.invoke(invocation)
+async function invokeNow(
+  fn: LocalFunction,
+  invocation: Invocation,
+  { target, headers }: InvokeRequest,
+): Promise<Reply> {
+  const { durableExecutions: executions } = fn
+  const withLog = headers['x-amz-log-type'] === 'Tail'
+  const name = single(headers['x-amz-durable-execution-name'])
+  const existing = executions?.find(name)
+  const refused = executions && refuseDurable(invocation, target.qualifier, existing)
+  if (refused) return refused
+  if (existing) return report(await existing.result, existing.version, withLog, existing)
+  if (!fn.slots.tryTake()) return throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
+  const result = fn.invoke(invocation)
+  const begun = executions?.add(name, invocation, result)
+  return report(await result, invocation.version, withLog, begun)
+}
+
+function report(
+  { payload, failed, logResult }: Invoked,
+  version: string,
+  withLog: boolean,
+  execution: DurableExecution | undefined,
+): Reply {
   const headers = {
     'content-type': 'application/json',
-    'x-amz-executed-version': invocation.version,
+    'x-amz-executed-version': version,
+    ...(execution ? { 'x-amz-durable-execution-arn': execution.arn } : {}),
     ...(failed ? { 'x-amz-function-error': 'Unhandled' } : {}),
     ...(withLog ? { 'x-amz-log-result': logResult } : {}),
   }

@@ -4,6 +4,7 @@ import type { Log } from '../log.js'
 import type { FunctionSettings } from '../parse-function.js'
 import type { Place } from '../parse-options.js'
 import type { ContextData } from './context.js'
+import { DurableExecutions } from './durable-executions.js'
 import { EnvironmentPool } from './environment-pool.js'
 import type { Ended, Environment } from './environment.js'
 import { RESULT_LIMIT_BYTES, resultTooLarge } from './function-errors.js'
@@ -35,6 +36,8 @@ export class LocalFunction {
   readonly settings: FunctionSettings
   /** Whoever wants to `invoke` takes a slot first. */
   readonly slots: Slots
+  /** Undefined unless the function is durable. */
+  readonly durableExecutions: DurableExecutions | undefined
   readonly #pool: EnvironmentPool
   readonly #lifetime: Lifetime
   readonly #log: Log
@@ -42,6 +45,7 @@ export class LocalFunction {
   constructor(settings: FunctionSettings, place: Place, lifetime: Lifetime, log: Log) {
     this.settings = settings
     this.slots = new Slots(settings.reservedConcurrency)
+    this.durableExecutions = settings.durable ? new DurableExecutions() : undefined
     this.#pool = new EnvironmentPool(settings, place, lifetime)
     this.#lifetime = lifetime
     this.#log = log

@@ -1,0 +1,69 @@
+import { createInvoker } from 'resilient-lambda'
+import { attemptOf, deadlineOf } from 'resilient-lambda/callee'
+import { startLocalLambda, type LambdaContext, type LambdaHandler } from 'resilient-lambda/testing'
+import { expect, it, onTestFinished } from 'vitest'
+
+async function start(handler: LambdaHandler, coldStart = 0) {
+  const local = await startLocalLambda({ functions: { report: { handler, timeout: '20s', coldStart } } })
+  const lambda = createInvoker(local.clientSettings)
+  onTestFinished(async () => {
+    lambda.destroy()
+    await local.stop()
+  })
+  return { local, lambda }
+}
+
+it('a function stops when nobody waits for it any more', async () => {
+  const stopped: string[] = []
+  const { local, lambda } = await start(async (_: unknown, context: LambdaContext) => {
+    const { signal } = deadlineOf(context)
+    // Keeps the process alive where the signal would never be aborted.
+    const forever = setInterval(() => {}, 1_000)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    clearInterval(forever)
+    stopped.push((signal.reason as Error).name)
+  })
+  const error = await lambda('report').deadline('200ms').forward().safeInvoke({})
+  expect(error).toMatchObject({ ok: false, error: { code: 'DeadlineExceeded' } })
+  await local.settled()
+  expect(stopped).toEqual(['TimeoutError'])
+  expect(local.executions).toMatchObject([{ outcome: 'success' }])
+})
+
+it('a function counts the attempts, and has less time in each', async () => {
+  const seen: { attempt: number; remainingMs: number }[] = []
+  const { local, lambda } = await start((_: unknown, context: LambdaContext) => {
+    seen.push({ attempt: attemptOf(context), remainingMs: deadlineOf(context).remainingMs })
+    return 'done'
+  })
+  local.faults('report').next({ type: 'cutReply' }, { type: 'cutReply' })
+  const report = lambda('report')
+    .idempotent()
+    .deadline('10s')
+    .retry({ backoff: () => 20 })
+    .forward()
+  expect(await report.invoke({})).toBe('done')
+  expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 3])
+  const [first = 0, second = 0, third = 0] = seen.map(({ remainingMs }) => remainingMs)
+  expect(first).toBeLessThanOrEqual(10_000)
+  expect(first - second).toBeGreaterThanOrEqual(15)
+  expect(second - third).toBeGreaterThanOrEqual(15)
+})
+
+it('a cold start is part of the time that is gone', async () => {
+  const seen: number[] = []
+  const { lambda } = await start((_: unknown, context: LambdaContext) => {
+    seen.push(deadlineOf(context).remainingMs)
+    return 'done'
+  }, 300)
+  await lambda('report').deadline('10s').forward().invoke({})
+  expect(seen[0]).toBeLessThanOrEqual(9_705)
+})
+
+it('nothing is forwarded unless it is asked for', async () => {
+  const { local, lambda } = await start((_: unknown, context: LambdaContext) => {
+    return [attemptOf(context), deadlineOf(context).remainingMs > 10_000, context.clientContext ?? null]
+  })
+  expect(await lambda('report').deadline('10s').invoke({})).toEqual([1, true, null])
+  expect(local.requests[0]?.headers).not.toHaveProperty('x-amz-client-context')
+})
