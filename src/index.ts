@@ -21,6 +21,7 @@ export { InvokeError, isInvokeError } from './failures/error.js'
 export type { Failure, RemoteError, SchemaIssue } from './failures/failure.js'
 export type { FailureKind, Ran, Verdict } from './failures/verdict.js'
 export type { PlanData, PlanStep } from './invoker/explain.js'
+export type { FailoverOptions, FailoverTarget } from './invoker/failover.js'
 export type {
   CallMeta,
   CircuitHandle,
@@ -37,6 +38,7 @@ export type { StandardSchema } from './invoker/standard-schema.js'
 export type { AnyHandler, InputOf, Json, OutputOf } from './invoker/types.js'
 export type { BreakerOptions } from './policies/breaker.js'
 export type { BulkheadOptions } from './policies/bulkhead.js'
+export type { DeadLetter, DeadLetterOptions, DeadLetterSink } from './policies/dead-letter.js'
 export type { FallbackArguments, FallbackOptions } from './policies/fallback.js'
 export type { BackoffOptions, RetryArguments, RetryOptions } from './policies/retry-settings.js'
 export type { ClientOptions } from './transport/clients.js'

@@ -8,6 +8,7 @@ import { failed, type Outcome } from './outcome.js'
 /** An attempt while it is being made; the transport keeps `ran` and `requestId` up to date as bytes go out and come in. */
 export interface LiveAttempt {
   readonly number: number
+  readonly target?: string
   readonly startedMs: number
   ran: Ran
   requestId?: string | undefined
@@ -27,6 +28,10 @@ export class History {
   queuedMs = 0
   /** Whether a fallback gave the answer. */
   fallback = false
+  /** What became of the dead letter; undefined where none was due. */
+  deadLetter: 'sent' | 'failed' | undefined
+  /** How attempts elsewhere tell their events. */
+  #emitElsewhere: Map<number, Emit> | undefined
   /** Whether another function can have run in this one's place. */
   ranElsewhere: Ran = 'no'
 
@@ -54,16 +59,25 @@ export class History {
     return this.#attempts.some((attempt) => attempt.durationMs === undefined && attempt.ran !== 'no')
   }
 
-  /** Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. */
-  begin(): LiveAttempt {
+  /**
+   * Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. An attempt at
+   * another target names it, and tells its events as that target's.
+   */
+  begin(target?: string, emit?: Emit): LiveAttempt {
     const attempt: LiveAttempt = {
       number: this.#attempts.length + 1,
+      ...(target !== undefined && { target }),
       startedMs: this.elapsedMs,
       ran: 'maybe',
     }
     this.#attempts.push(attempt)
-    this.#emit?.({ type: 'attempt.started', attempt: attempt.number })
+    if (target !== undefined && emit) (this.#emitElsewhere ??= new Map()).set(attempt.number, emit)
+    this.#emitOf(attempt)?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt
+  }
+
+  #emitOf({ number }: LiveAttempt): Emit | undefined {
+    return this.#emitElsewhere?.get(number) ?? this.#emit
   }
 
   /** Ends an attempt once; what comes later was not waited for and changes nothing. */
@@ -81,7 +95,7 @@ export class History {
     }
     // What a transport still learns of it comes too late to be told.
     this.#attempts[attempt.number - 1] = { ...attempt }
-    this.#emit?.({
+    this.#emitOf(attempt)?.({
       type: 'attempt.ended',
       attempt: attempt.number,
       ok: outcome.ok,
@@ -98,7 +112,7 @@ export class History {
     const failure = { ...why, verdict: { ...why.verdict, ran: attempt.ran } }
     this.end(attempt, failed(failure))
     if (attempt.ran === 'no') return
-    this.#emit?.({
+    this.#emitOf(attempt)?.({
       type: 'attempt.abandoned',
       attempt: attempt.number,
       failure,

@@ -6,11 +6,13 @@ import type { Attempt } from '../failures/attempt.js'
 import type { InvokeError } from '../failures/error.js'
 import type { BreakerOptions } from '../policies/breaker.js'
 import type { BulkheadOptions } from '../policies/bulkhead.js'
+import type { DeadLetterOptions, DeadLetterSink } from '../policies/dead-letter.js'
 import type { FallbackArguments, FallbackOptions } from '../policies/fallback.js'
 import type { PolicyName } from '../policies/order.js'
 import type { RetryOptions } from '../policies/retry-settings.js'
 import type { Codec } from '../transport/payload.js'
 import type { PlanData } from './explain.js'
+import type { FailoverOptions, FailoverTarget } from './failover.js'
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js'
 
 /** What `.invoke()` and `.safeInvoke()` take beside the payload. */
@@ -120,6 +122,30 @@ export interface Fn<I, O> {
   fallback<F>(other: Fn<I, F>, options?: FallbackOptions): Fn<I, O | F>
   fallback<F>(answer: (args: FallbackArguments) => F | Promise<F>, options?: FallbackOptions): Fn<I, O | F>
   fallback<const F>(value: NoFunction<F>, options?: FallbackOptions): Fn<I, O | F>
+
+  /**
+   * Turns to other targets, in order, when this one cannot help now: a qualifier (`':live'`), another function, another
+   * region (`{ region }`), or a chain with a plan of its own.
+   *
+   * Only where a repeat is safe: nothing has run, or the call is idempotent. Each target has its own state; all share the
+   * call's deadline. Of a chain its fallback, deadline, failover and dead letter have no part. `false` switches it off.
+   *
+   * @throws {InvalidSettingError}
+   */
+  failover<F = never>(
+    targets: readonly (FailoverTarget | Fn<I, F>)[] | false,
+    options?: FailoverOptions,
+  ): Fn<I, O | F>
+
+  /**
+   * Hands the payload and story of a call that failed after all else to a sink, and waits for it up to a limit.
+   *
+   * What the caller cancelled makes no dead letter. A sink that fails hides nothing: the error says so in `deadLetter`.
+   * `false` switches it off.
+   *
+   * @throws {InvalidSettingError}
+   */
+  deadLetter(sink: DeadLetterSink<I> | false, options?: DeadLetterOptions): Fn<I, O>
 
   /** Declares that running the function twice for one call does no harm, so that what may have run can be repeated. */
   idempotent(declared?: boolean): Fn<I, O>

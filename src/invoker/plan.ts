@@ -3,12 +3,14 @@ import type { Observer } from '../core/events.js'
 import type { Policy } from '../core/policy.js'
 import { BREAKER_DEFAULTS } from '../policies/breaker.js'
 import { BULKHEAD_DEFAULTS, type BulkheadSettings } from '../policies/bulkhead.js'
+import type { DeadLetterSettings } from '../policies/dead-letter.js'
 import { DEADLINE_DEFAULTS, type DeadlineSettings } from '../policies/deadline.js'
 import type { FallbackSettings } from '../policies/fallback.js'
 import type { PolicyName } from '../policies/order.js'
 import { RETRY_DEFAULTS, type RetrySettings } from '../policies/retry-settings.js'
 import type { TimeoutSettings } from '../policies/timeout.js'
 import { jsonCodec, type Codec } from '../transport/payload.js'
+import type { FailoverPlan } from './failover.js'
 import type { StandardSchema } from './standard-schema.js'
 import type { Target } from './target.js'
 
@@ -22,8 +24,10 @@ export interface Use {
 /** Everything that is settled about calls to one target: frozen, every time in ms. */
 export interface Plan {
   readonly target: Target
+  readonly deadLetter: DeadLetterSettings | false
   readonly fallback: FallbackSettings | false
   readonly deadline: DeadlineSettings | false
+  readonly failover: FailoverPlan | false
   readonly bulkhead: BulkheadSettings | false
   readonly retry: RetrySettings | false
   readonly circuitBreaker: CircuitSettings | false
@@ -42,8 +46,10 @@ export interface Plan {
 export function defaultPlan(target: Target): Plan {
   return Object.freeze({
     target,
+    deadLetter: false,
     fallback: false,
     deadline: DEADLINE_DEFAULTS,
+    failover: false,
     bulkhead: BULKHEAD_DEFAULTS,
     retry: RETRY_DEFAULTS,
     circuitBreaker: BREAKER_DEFAULTS,

@@ -3,6 +3,12 @@ import { duration } from '../core/settings.js'
 import type { Duration } from '../core/duration.js'
 import { BREAKER_DEFAULTS, breakerPolicy, parseBreaker, type BreakerOptions } from './breaker.js'
 import { bulkheadPolicy, parseBulkhead, type BulkheadOptions } from './bulkhead.js'
+import {
+  deadLetterPolicy,
+  parseDeadLetter,
+  type DeadLetterOptions,
+  type DeadLetterSink,
+} from './dead-letter.js'
 import { deadlinePolicy } from './deadline.js'
 import { fallbackPolicy, parseFallback, type FallbackArguments, type FallbackOptions } from './fallback.js'
 import { parseRetry, type RetryOptions } from './retry-settings.js'
@@ -43,4 +49,9 @@ export function fallback<T>(
 ): Policy {
   const ask = typeof answer === 'function' ? (answer as (args: FallbackArguments) => unknown) : () => answer
   return fallbackPolicy({ answer: ask, repeats: false, ...parseFallback(options, 'fallback') })
+}
+
+/** Hands what failed for good to a sink; stands outermost. @throws {InvalidSettingError} */
+export function deadLetter(sink: DeadLetterSink, options: DeadLetterOptions = {}): Policy {
+  return deadLetterPolicy(parseDeadLetter({ ...options, sink }, 'deadLetter'))
 }

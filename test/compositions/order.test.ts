@@ -10,7 +10,18 @@ describe('given the whole pipeline', () => {
       lambda('quote')
         .toJSON()
         .steps.map(({ step }) => step),
-    ).toEqual(['fallback', 'deadline', 'bulkhead', 'retry', 'breaker', 'hedge', 'timeout', 'transport'])
+    ).toEqual([
+      'deadLetter',
+      'fallback',
+      'deadline',
+      'failover',
+      'bulkhead',
+      'retry',
+      'breaker',
+      'hedge',
+      'timeout',
+      'transport',
+    ])
   })
 
   it('explains the same steps whatever the order in which they were set', () => {
@@ -58,6 +69,6 @@ describe('given the whole pipeline', () => {
     await clock.runUntil(watched.invoke())
 
     const times = (name: string): number => met.filter((other) => other === name).length
-    expect(ORDER.map(times)).toEqual([1, 1, 1, 1, 2, 2, 2])
+    expect(ORDER.map(times)).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2])
   })
 })

@@ -43,6 +43,7 @@ const BY_CODE: Readonly<Partial<Record<FailureCode, Answer>>> = {
   ResponseCut: BROKEN,
   DeadlineExceeded: [504, 'DeadlineExceeded'],
   AttemptTimedOut: [504, 'AttemptTimedOut'],
+  TargetTimedOut: [504, 'TargetTimedOut'],
   CircuitOpen: [503, 'CircuitOpen'],
   BulkheadFull: [503, 'BulkheadFull'],
   BulkheadWaitTooLong: [503, 'BulkheadWaitTooLong'],

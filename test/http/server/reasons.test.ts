@@ -157,6 +157,7 @@ const EXPECTED: Readonly<Record<FailureCode, Answer>> = {
   // Of the policies.
   DeadlineExceeded: [504, 'DeadlineExceeded'],
   AttemptTimedOut: [504, 'AttemptTimedOut'],
+  TargetTimedOut: [504, 'TargetTimedOut'],
   CircuitOpen: [503, 'CircuitOpen', '1'],
   BulkheadFull: [503, 'BulkheadFull', '1'],
   BulkheadWaitTooLong: [503, 'BulkheadWaitTooLong', '1'],
