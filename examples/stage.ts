@@ -38,6 +38,11 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
     local.faults('quote').next({ type: 'error', name: 'EC2UnexpectedException' }),
   '18-fetch-over-lambda': (local) =>
     local.faults('shop').next({ type: 'cutReply' }, { type: 'none' }, { type: 'cutReply' }),
+  '25-failover': (local) => {
+    const down = { type: 'error', name: 'EC2UnexpectedException' } as const
+    local.faults('quote').next(down, down, down, { type: 'stallHead' })
+  },
+  '26-dead-letter': (local) => local.faults('charge').always({ type: 'error', name: 'ServiceException' }),
 }
 
 const LONGEST_MS = 30_000
@@ -45,7 +50,15 @@ const LONGEST_MS = 30_000
 /** Runs an example of those compiled to `folder`, in a process of its own whose AWS is a local Lambda. */
 export async function play(name: string, folder: string): Promise<Played> {
   const local = await startLocalLambda({
-    functions: { quote, charge, shop, reports: shop, 'quote-standby': quote, stock: () => ({ left: 2 }) },
+    functions: {
+      quote,
+      charge,
+      shop,
+      reports: shop,
+      'quote-standby': quote,
+      stock: () => ({ left: 2 }),
+      'failed-calls': () => null,
+    },
     region: 'eu-west-1',
   })
   try {

@@ -113,10 +113,11 @@ describe('the package', () => {
       import { alb, lambdaFetch } from 'resilient-lambda/http'
       import { startLocalLambda } from 'resilient-lambda/testing'
       import { openTelemetry } from 'resilient-lambda/otel'
+      import { sqsDeadLetter } from 'resilient-lambda/dead-letter'
       import manifest from 'resilient-lambda/package.json' with { type: 'json' }
       ${USE.replace(': string[]', '')}
-      console.log(typeof openTelemetry, manifest.name)`
-    expect(run('import.mjs', code)).toBe('function resilient-lambda')
+      console.log(typeof openTelemetry, typeof sqsDeadLetter, manifest.name)`
+    expect(run('import.mjs', code)).toBe('function function resilient-lambda')
   })
 
   it('is required from a CommonJS module', () => {
