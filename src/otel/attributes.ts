@@ -97,7 +97,6 @@ export function pointAttributes(event: PointEvent): Attributes {
       }
     case 'failover.started':
       return {
-        [ATTRIBUTES.target]: event.from,
         [ATTRIBUTES.to]: event.to,
         [ATTRIBUTES.why]: event.why,
         ...failureAttributes(event.failure),
