@@ -58,8 +58,8 @@ describe('failover()', () => {
   })
 
   it('stays with the tenant', async () => {
-    const { route } = await routeOf((chain) => chain.tenant('acme').failover([':live']))
-    expect(route).toEqual(['quote - - acme', 'quote live - acme'])
+    const { route } = await routeOf((chain) => chain.tenant('acme').failover([':live', 'quote:7']))
+    expect(route).toEqual(['quote - - acme', 'quote live - acme', 'quote 7 - acme'])
   })
 
   it('does not depend on the order of the methods', async () => {

@@ -109,9 +109,10 @@ describe('failover', () => {
   it('stops for who gave up, and at the deadline', async () => {
     const bench = new Bench()
     const standby = nextThat(elsewhere)
-    const given = bench.start(toOne(standby), nextThat(heeds))
+    const given = bench.start(toOne(standby), nextThat(heeds), { recorded: false })
     given.scope.cancel(failure('Aborted', undefined, { ran: 'no' }))
     expect(await given.outcome).toMatchObject({ failure: { code: 'Aborted' } })
+    expect(given.events).toEqual([])
     await bench.run(toOne(standby), nextThat(takes(1_000, throttled)), { deadlineAt: 1_000 })
     expect(standby.seen).toEqual([])
   })
