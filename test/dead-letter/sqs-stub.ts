@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -24,20 +24,26 @@ export interface StubQueue extends AsyncDisposable {
 export async function startQueue(name = 'failed-calls'): Promise<StubQueue> {
   const sent: Sent[] = []
   const troubles: (number | 'hang' | 'cut')[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void answer(request, response))
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const message = JSON.parse(await text(request)) as Sent
     const trouble = troubles.shift()
     if (trouble === 'hang') return
-    if (trouble === 'cut') return request.socket.destroy()
+    if (trouble === 'cut') {
+      request.socket.destroy()
+      return
+    }
+    response.writeHead(trouble ?? 200, { 'content-type': 'application/x-amz-json-1.0' })
     if (trouble !== undefined) {
-      response.writeHead(trouble, { 'content-type': 'application/x-amz-json-1.0' })
-      return response.end(JSON.stringify({ __type: 'com.amazonaws.sqs#InternalError', message: 'no' }))
+      response.end(JSON.stringify({ __type: 'com.amazonaws.sqs#InternalError', message: 'no' }))
+      return
     }
     sent.push(message)
     const MD5OfMessageBody = createHash('md5').update(message.MessageBody).digest('hex')
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
-    return response.end(JSON.stringify({ MessageId: String(sent.length), MD5OfMessageBody }))
-  })
+    response.end(JSON.stringify({ MessageId: String(sent.length), MD5OfMessageBody }))
+  }
+
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -124,7 +124,7 @@ describe('sqsDeadLetter() without a client of the user', () => {
     const regions: unknown[] = []
     vi.resetModules()
     vi.doMock('@aws-sdk/client-sqs', () => ({
-      SendMessageCommand: class {},
+      SendMessageCommand: vi.fn(),
       SQSClient: class {
         constructor(settings: unknown) {
           regions.push(settings)
