@@ -7,7 +7,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^resilient-lambda$/, replacement: source('index.ts') },
-      { find: /^resilient-lambda\/(policies|http|callee|otel|testing)$/, replacement: source('$1/index.ts') },
+      {
+        find: /^resilient-lambda\/(policies|http|callee|dead-letter|otel|testing)$/,
+        replacement: source('$1/index.ts'),
+      },
     ],
   },
   test: {

@@ -53,6 +53,11 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
     local.faults('payment').next({ type: 'cutReply' }, { type: 'cutReply' })
     local.faults('shipment').next({ type: 'cutReply' })
   },
+  '25-failover': (local) => {
+    const down = { type: 'error', name: 'EC2UnexpectedException' } as const
+    local.faults('quote').next(down, down, down, { type: 'stallHead' })
+  },
+  '26-dead-letter': (local) => local.faults('charge').always({ type: 'error', name: 'ServiceException' }),
 }
 
 const LONGEST_MS = 30_000
@@ -70,6 +75,7 @@ export async function play(name: string, folder: string): Promise<Played> {
       payment,
       shipment: { handler: () => 'shipped', aliases: { live: '$LATEST' }, durable: true },
       report,
+      'failed-calls': () => null,
     },
     region: 'eu-west-1',
   })

@@ -2,7 +2,7 @@
 import { build } from 'esbuild'
 import { gzipSync } from 'node:zlib'
 
-const LIMITS_KB = { index: 34, policies: 24, http: 38, otel: 5, callee: 1 }
+const LIMITS_KB = { index: 48, policies: 30, http: 40, 'dead-letter': 5, callee: 1, otel: 5 }
 
 let failed = false
 for (const [entry, limitKb] of Object.entries(LIMITS_KB)) {
@@ -18,6 +18,6 @@ for (const [entry, limitKb] of Object.entries(LIMITS_KB)) {
   const kb = gzipSync(outputFiles[0].contents).byteLength / 1024
   const verdict = kb > limitKb ? 'too large' : 'fine'
   failed ||= kb > limitKb
-  console.log(`${entry.padEnd(8)} ${kb.toFixed(1).padStart(5)} KB of ${limitKb} KB: ${verdict}`)
+  console.log(`${entry.padEnd(11)} ${kb.toFixed(1).padStart(5)} KB of ${limitKb} KB: ${verdict}`)
 }
 process.exit(failed ? 1 : 0)

@@ -25,6 +25,7 @@ export { InvokeError, isInvokeError } from './failures/error.js'
 export type { Failure, RemoteError, SchemaIssue } from './failures/failure.js'
 export type { FailureKind, Ran, Verdict } from './failures/verdict.js'
 export type { PlanData, PlanStep } from './invoker/explain.js'
+export type { FailoverOptions, FailoverTarget } from './invoker/failover.js'
 export type {
   CallMeta,
   CircuitHandle,
@@ -45,6 +46,7 @@ export type { AnyHandler, InputOf, Json, OutputOf } from './invoker/types.js'
 export type { AdaptiveOptions } from './policies/adaptive-settings.js'
 export type { BreakerOptions } from './policies/breaker.js'
 export type { BulkheadOptions } from './policies/bulkhead.js'
+export type { DeadLetter, DeadLetterOptions, DeadLetterSink } from './policies/dead-letter.js'
 export type { FallbackArguments, FallbackOptions } from './policies/fallback.js'
 export type { HedgeOptions } from './policies/hedge-settings.js'
 export type { BackoffOptions, RetryArguments, RetryOptions } from './policies/retry-settings.js'

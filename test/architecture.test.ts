@@ -14,6 +14,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   otel: 4,
   testing: 4,
   http: 4,
+  'dead-letter': 4,
   cli: 5,
 }
 
@@ -46,9 +47,11 @@ const climbs = (from: string, to: string): boolean => {
   )
 }
 const knowsAws = (from: string, to: string): boolean =>
-  to.startsWith('@aws-sdk/') && roomOf(from) !== 'transport'
+  to.startsWith('@aws-sdk/') && !['transport', 'dead-letter'].includes(roomOf(from))
 const isPolicy = (path: string): boolean =>
-  /^policies\/(?:fallback|deadline|bulkhead|retry|adaptive|breaker|hedge|timeout)\.[jt]s$/.test(path)
+  /^policies\/(?:dead-letter|fallback|deadline|failover|bulkhead|retry|adaptive|breaker|hedge|timeout)\.[jt]s$/.test(
+    path,
+  )
 
 describe('the floors', () => {
   it('finds the imports it is about', () => {
@@ -62,7 +65,7 @@ describe('the floors', () => {
     expect(offences(imports, climbs)).toEqual([])
   })
 
-  it('has only the transport know the AWS SDK', () => {
+  it('has only the transport and the sinks of dead letters know the AWS SDK', () => {
     expect(offences(imports, knowsAws)).toEqual([])
   })
 

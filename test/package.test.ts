@@ -114,10 +114,11 @@ describe('the package', () => {
       import { startLocalLambda } from 'resilient-lambda/testing'
       import { deadlineOf } from 'resilient-lambda/callee'
       import { openTelemetry } from 'resilient-lambda/otel'
+      import { sqsDeadLetter } from 'resilient-lambda/dead-letter'
       import manifest from 'resilient-lambda/package.json' with { type: 'json' }
       ${USE.replace(': string[]', '')}
-      console.log(typeof openTelemetry, typeof deadlineOf, manifest.name)`
-    expect(run('import.mjs', code)).toBe('function function resilient-lambda')
+      console.log(typeof openTelemetry, typeof deadlineOf, typeof sqsDeadLetter, manifest.name)`
+    expect(run('import.mjs', code)).toBe('function function function resilient-lambda')
   })
 
   it('is required from a CommonJS module', () => {

@@ -9,7 +9,7 @@ export function recordAttempts(next: Next, around: Around | undefined): Next {
     const { history, scope } = context
     // The call may have been stopped in the very moment in which a wait ended or a place came free.
     if (scope.cancelled) return failed(scope.cancelled)
-    const record = history.begin(context.hedge)
+    const record = history.begin(context)
     const forget = scope.onCancel((why) => history.abandon(record, why))
     try {
       const outcome = await run()

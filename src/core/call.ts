@@ -51,6 +51,8 @@ export interface Context {
   /** On the clock; `Infinity` without a deadline. */
   readonly deadlineAt: number
   readonly history: History
+  /** The target that is tried in place of the call's own; absent at its own. */
+  readonly target?: string
   /** The attempt that is being made; absent outside of one. */
   readonly attempt?: LiveAttempt
   /** Whether this is an extra attempt, beside one that is slow. */

@@ -1,6 +1,14 @@
 import { channel } from 'node:diagnostics_channel'
 import { summarise } from '../failures/cause.js'
-import type { CallEvent, CallEventBody, Emit, InvokedFunction, ObservedScope, Observer } from './events.js'
+import type {
+  CallEvent,
+  CallEventBody,
+  Elsewhere,
+  Emit,
+  InvokedFunction,
+  ObservedScope,
+  Observer,
+} from './events.js'
 import type { Clock } from './clock.js'
 
 /** Runs `run` inside whatever the observers put around it. */
@@ -27,12 +35,17 @@ export class Observers {
     if (this.#listeners.length === 0 && !events.hasSubscribers) return undefined
     const startedAt = clock.now()
     const head = invoked ? { call, target, invoked } : { call, target }
-    return (body: CallEventBody) => {
-      const event: CallEvent = Object.freeze({ ...head, atMs: clock.now() - startedAt, ...body })
+    return (body: CallEventBody, elsewhere?: Elsewhere) => {
+      const whom = elsewhere ? { call, target: elsewhere.name, ...invokedBy(elsewhere) } : head
+      const event: CallEvent = Object.freeze({ ...whom, atMs: clock.now() - startedAt, ...body })
       for (const observer of this.#listeners) tell(observer, event)
       events.publish(event)
     }
   }
+}
+
+function invokedBy({ invoked }: Elsewhere): Pick<Elsewhere, 'invoked'> {
+  return invoked ? { invoked } : {}
 }
 
 /** Tells one of them; nothing it throws, now or later, gets further. */

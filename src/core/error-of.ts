@@ -4,5 +4,6 @@ import type { History } from './history.js'
 
 /** The error that tells a failure with the story of its call. */
 export function errorOf(failure: Failure, target: string, history: History): InvokeError {
-  return new InvokeError(failure, { target, attempts: history.snapshot(), elapsedMs: history.elapsedMs })
+  const { elapsedMs, deadLetter } = history
+  return new InvokeError(failure, { target, attempts: history.snapshot(), elapsedMs, deadLetter })
 }

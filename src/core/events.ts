@@ -127,6 +127,22 @@ export type CallEventBody =
       readonly queued: number
       readonly retryAfterMs?: number
     }
+  /** The next target is tried, since this one cannot help now. */
+  | {
+      readonly type: 'failover.started'
+      readonly from: string
+      readonly to: string
+      readonly why: string
+      readonly failure: Failure
+    }
+  | { readonly type: 'deadLetter.sent'; readonly failure: Failure; readonly durationMs: number }
+  | {
+      readonly type: 'deadLetter.failed'
+      readonly failure: Failure
+      readonly durationMs: number
+      /** Why the sink did not take it. */
+      readonly error: Failure
+    }
   | {
       readonly type: 'fallback.used'
       readonly failure: Failure
@@ -140,6 +156,7 @@ export type CallEventBody =
 export interface CallEventHead {
   /** Counts the calls of the process; the same for all events of a call. 0 for what happens outside of one, such as a circuit opened by hand. */
   readonly call: number
+  /** As the caller named it; within a failover, the target that is tried. */
   readonly target: string
   /** Absent where something else than a Lambda function is protected. */
   readonly invoked?: InvokedFunction
@@ -168,5 +185,14 @@ export interface Observer {
   around?<T>(scope: ObservedScope, run: () => Promise<T>): Promise<T>
 }
 
-/** Tells observers what happens in one call; undefined where nobody listens, so that no event is even built. */
-export type Emit = (event: CallEventBody) => void
+/** Another target than the call's own. */
+export interface Elsewhere {
+  readonly name: string
+  readonly invoked?: InvokedFunction
+}
+
+/**
+ * Tells observers what happens in one call, at its own target or elsewhere; undefined where nobody listens, so that no
+ * event is even built.
+ */
+export type Emit = (event: CallEventBody, elsewhere?: Elsewhere) => void

@@ -8,6 +8,7 @@ import { failed, type Outcome } from './outcome.js'
 /** An attempt while it is being made; the transport keeps `ran` and `requestId` up to date as bytes go out and come in. */
 export interface LiveAttempt {
   readonly number: number
+  readonly target?: string
   readonly startedMs: number
   hedge?: true
   ran: Ran
@@ -16,6 +17,13 @@ export interface LiveAttempt {
   code?: string
   verdict?: Verdict
   decision?: Decision
+}
+
+/** What sets an attempt apart, of the context that it is made in. */
+interface Beginning {
+  readonly target?: string | undefined
+  readonly hedge?: true | undefined
+  readonly emit?: Emit | undefined
 }
 
 /** The story of one call: its attempts, what was decided after each, how long it queued. */
@@ -28,6 +36,10 @@ export class History {
   queuedMs = 0
   /** Whether a fallback gave the answer. */
   fallback = false
+  /** What became of the dead letter; undefined where none was due. */
+  deadLetter: 'sent' | 'failed' | undefined
+  /** How attempts elsewhere tell their events. */
+  #emitElsewhere: Map<number, Emit> | undefined
   /** Whether another function can have run in this one's place. */
   ranElsewhere: Ran = 'no'
 
@@ -55,17 +67,26 @@ export class History {
     return this.#attempts.some((attempt) => attempt.durationMs === undefined && attempt.ran !== 'no')
   }
 
-  /** Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. */
-  begin(hedge?: true): LiveAttempt {
+  /**
+   * Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. An attempt at
+   * another target names it, and tells its events as that target's.
+   */
+  begin({ target, hedge, emit }: Beginning = {}): LiveAttempt {
     const attempt: LiveAttempt = {
       number: this.#attempts.length + 1,
+      ...(target !== undefined && { target }),
       startedMs: this.elapsedMs,
       ran: 'maybe',
     }
     if (hedge) attempt.hedge = hedge
     this.#attempts.push(attempt)
-    this.#emit?.({ type: 'attempt.started', attempt: attempt.number })
+    if (target !== undefined && emit) (this.#emitElsewhere ??= new Map()).set(attempt.number, emit)
+    this.#emitOf(attempt)?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt
+  }
+
+  #emitOf({ number }: LiveAttempt): Emit | undefined {
+    return this.#emitElsewhere?.get(number) ?? this.#emit
   }
 
   /** Ends an attempt once; what comes later was not waited for and changes nothing. */
@@ -83,7 +104,7 @@ export class History {
     }
     // What a transport still learns of it comes too late to be told.
     this.#attempts[attempt.number - 1] = { ...attempt }
-    this.#emit?.({
+    this.#emitOf(attempt)?.({
       type: 'attempt.ended',
       attempt: attempt.number,
       ok: outcome.ok,
@@ -100,7 +121,7 @@ export class History {
     const failure = { ...why, verdict: { ...why.verdict, ran: attempt.ran } }
     this.end(attempt, failed(failure))
     if (attempt.ran === 'no') return
-    this.#emit?.({
+    this.#emitOf(attempt)?.({
       type: 'attempt.abandoned',
       attempt: attempt.number,
       failure,

@@ -15,6 +15,8 @@ export interface Decision {
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number
+  /** The target that was tried in place of the call's own; absent where it was its own. */
+  readonly target?: string
   /** From the start of the call to the start of this attempt, in ms. */
   readonly startedMs: number
   /** Whether it was an extra one, beside an attempt that was slow. */

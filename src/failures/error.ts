@@ -42,6 +42,8 @@ export class InvokeError extends Error {
   readonly attempts: readonly Attempt[]
   /** From the start of the call to its end, in ms. */
   readonly elapsedMs: number
+  /** Whether the payload and its story reached the dead-letter sink; undefined where none was due. */
+  declare readonly deadLetter: 'sent' | 'failed' | undefined
   /** What the function reported; always there when the kind is `'function'`. */
   declare readonly remote: RemoteError | undefined
   /** What a schema found wrong with the payload or the reply. */
@@ -63,7 +65,8 @@ export class InvokeError extends Error {
     this.attempts = Object.freeze(story.attempts.map(snapshot))
     this.elapsedMs = story.elapsedMs
     const { requestId, status, reason, retryAfterMs } = failure
-    Object.assign(this, known({ requestId, status, reason, retryAfterMs }))
+    const { deadLetter } = story
+    Object.assign(this, known({ requestId, status, reason, retryAfterMs, deadLetter }))
     hide(this, 'verdict', failure.verdict)
     // Loggers copy the fields that can be enumerated, and these may quote the caller's data.
     hide(this, 'remote', failure.remote ?? (this.kind === 'function' ? {} : undefined))
@@ -101,6 +104,7 @@ export function preceded(error: InvokeError, attempts: readonly Attempt[], elaps
     target: error.target,
     attempts: [...attempts, ...later],
     elapsedMs: elapsedMs + error.elapsedMs,
+    deadLetter: error.deadLetter,
   })
 }
 
@@ -152,6 +156,7 @@ function details(error: InvokeError): Record<string, unknown> {
     reason: error.reason,
     denied: error.denied,
     retryAfterMs: error.retryAfterMs,
+    deadLetter: error.deadLetter,
     remote: error.remote && known({ ...error.remote, logTail: undefined }),
     issues: error.issues?.slice(0, MAX_LOGGED_ISSUES),
     elapsedMs: error.elapsedMs,

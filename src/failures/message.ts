@@ -10,6 +10,8 @@ export interface Story {
   readonly attempts: readonly Attempt[]
   /** From the start of the call to its end, in ms. */
   readonly elapsedMs: number
+  /** What became of the dead letter; undefined where none was due. */
+  readonly deadLetter?: 'sent' | 'failed' | undefined
 }
 
 const RAN: Readonly<Record<Ran, string>> = {

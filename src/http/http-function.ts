@@ -95,6 +95,12 @@ function readPlan(fn: Chain): { readonly idempotent: boolean; readonly fallbackM
   const { codec, inputSchema, outputSchema } = settingsOf('transport')
   if (codec !== 'json' || inputSchema !== false || outputSchema !== false)
     throw new InvalidSettingError('fn', fn, 'without codec, input and output: the format encodes and checks')
+  const { targets = [] } = settingsOf('failover') as { readonly targets?: readonly object[] }
+  if (targets.some((target) => 'plan' in target)) {
+    const allowed =
+      'without chains in failover(), whose replies nobody would read as HTTP: name the functions'
+    throw new InvalidSettingError('fn', fn, allowed)
+  }
   const { limitMs } = settingsOf('fallback')
   return { idempotent, fallbackMs: typeof limitMs === 'number' ? limitMs : undefined }
 }

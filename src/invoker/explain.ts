@@ -1,11 +1,14 @@
 import { formatMs } from '../core/duration.js'
+import { FAILURE_KINDS } from '../failures/verdict.js'
 import { ORDER } from '../policies/order.js'
 import type { BulkheadSettings } from '../policies/bulkhead.js'
 import { quantileInWords } from '../policies/hedge-settings.js'
 import type { BackoffSettings, RetrySettings } from '../policies/retry-settings.js'
 import { jsonCodec } from '../transport/payload.js'
 import { placeInWords } from './idempotency-key.js'
+import { otherPlans } from './failover.js'
 import type { Plan } from './plan.js'
+import { subjectOf } from './target.js'
 
 /** One step of a plan, outermost first. */
 export interface PlanStep {
@@ -30,6 +33,13 @@ type Describe = (
 const OFF = [false, 'off'] as const
 
 const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>> = {
+  deadLetter: ({ deadLetter }) =>
+    deadLetter
+      ? [
+          deadLetter,
+          `for ${deadLetter.kinds.length === FAILURE_KINDS.length ? 'every kind of failure' : deadLetter.kinds.join(', ')}; within ${formatMs(deadLetter.limitMs)}`,
+        ]
+      : OFF,
   fallback: ({ fallback }) =>
     fallback
       ? [
@@ -45,6 +55,22 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       typeof limitMs === 'number'
         ? `${formatMs(limitMs)} for the whole call`
         : 'the time that remains to the calling function',
+    ]
+  },
+  failover: (plan) => {
+    const others = otherPlans(plan).map(({ plan: { target }, chain }) => ({
+      target: subjectOf(target).name,
+      ...(chain && { plan: 'its own' }),
+    }))
+    if (!plan.failover || others.length === 0) return OFF
+    const { withinMs } = plan.failover
+    return [
+      { targets: others, ...(withinMs !== undefined && { withinMs }) },
+      [
+        `to ${others.map(({ target, plan: own }) => (own ? `${target} with ${own} plan` : target)).join(', then ')}`,
+        ...(withinMs === undefined ? [] : [`each but the last within ${formatMs(withinMs)}`]),
+        'only where a repeat is safe',
+      ].join('; '),
     ]
   },
   bulkhead: ({ bulkhead }, client) =>

@@ -7,6 +7,7 @@ import type { InvokeError } from '../failures/error.js'
 import type { AdaptiveOptions } from '../policies/adaptive-settings.js'
 import type { BreakerOptions } from '../policies/breaker.js'
 import type { BulkheadOptions } from '../policies/bulkhead.js'
+import type { DeadLetterOptions, DeadLetterSink } from '../policies/dead-letter.js'
 import type { FallbackArguments, FallbackOptions } from '../policies/fallback.js'
 import type { HedgeOptions } from '../policies/hedge-settings.js'
 import type { PolicyName } from '../policies/order.js'
@@ -14,6 +15,7 @@ import type { RetryOptions } from '../policies/retry-settings.js'
 import type { Codec } from '../transport/payload.js'
 import type { PlanData } from './explain.js'
 import type { IdempotencyKeyOptions } from './idempotency-key.js'
+import type { FailoverOptions, FailoverTarget } from './failover.js'
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js'
 import type { TimeoutFinding } from './timeout-lint.js'
 
@@ -122,7 +124,7 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
    * @defaultValue false
    * @throws {InvalidSettingError}
    */
-  adaptive(options: AdaptiveOptions | boolean): Fn<I, O>
+  adaptive(options: AdaptiveOptions | boolean): Fn<I, O, Idempotent>
 
   /** When to stop calling a function that keeps failing. @throws {InvalidSettingError} */
   circuitBreaker(options: BreakerOptions | false): Fn<I, O, Idempotent>
@@ -155,6 +157,30 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
   ): Fn<I, O | F, Idempotent>
   fallback<const F>(value: NoFunction<F>, options?: FallbackOptions): Fn<I, O | F, Idempotent>
 
+  /**
+   * Turns to other targets, in order, when this one cannot help now: a qualifier (`':live'`), another function, another
+   * region (`{ region }`), or a chain with a plan of its own.
+   *
+   * Only where a repeat is safe: nothing has run, or the call is idempotent. Each target has its own state; all share the
+   * call's deadline. Of a chain its fallback, deadline, failover and dead letter have no part. `false` switches it off.
+   *
+   * @throws {InvalidSettingError}
+   */
+  failover<F = never>(
+    targets: readonly (FailoverTarget | Fn<I, F>)[] | false,
+    options?: FailoverOptions,
+  ): Fn<I, O | F, Idempotent>
+
+  /**
+   * Hands the payload and story of a call that failed after all else to a sink, and waits for it up to a limit.
+   *
+   * What the caller cancelled makes no dead letter. A sink that fails hides nothing: the error says so in `deadLetter`.
+   * `false` switches it off.
+   *
+   * @throws {InvalidSettingError}
+   */
+  deadLetter(sink: DeadLetterSink<I> | false, options?: DeadLetterOptions): Fn<I, O, Idempotent>
+
   /** Declares that running the function twice for one call does no harm, so that what may have run can be repeated. */
   idempotent(declared?: true): Fn<I, O, true>
   idempotent(declared?: boolean): Fn<I, O>
@@ -167,7 +193,7 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
    *
    * @throws {InvalidSettingError} also from the call, where the function returns no text
    */
-  idempotencyKey(key: string | ((payload: I) => string), options: IdempotencyKeyOptions): Fn<I, O>
+  idempotencyKey(key: string | ((payload: I) => string), options: IdempotencyKeyOptions): Fn<I, O, true>
 
   /** Asks for the last 4 KB of the function's log with every reply and error. */
   logs(wanted?: boolean): Fn<I, O, Idempotent>
@@ -181,7 +207,7 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
    *
    * @defaultValue false
    */
-  forward(wanted?: boolean): Fn<I, O>
+  forward(wanted?: boolean): Fn<I, O, Idempotent>
 
   /** Turns payloads into bytes and replies into values. @defaultValue JSON */
   codec(codec: Codec): Fn<I, O, Idempotent>

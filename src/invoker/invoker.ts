@@ -76,6 +76,7 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
       // Read late, as the SDK does, since the default invoker is made before a program has set its environment.
       return reach.region ?? (reach.client || checked.transport ? undefined : process.env['AWS_REGION'])
     },
+    oneClient: reach.client !== undefined && typeof reach.client !== 'function',
     observers: checked.observers,
   }
   restoreState(host, checked.state, {}, 'options.state')

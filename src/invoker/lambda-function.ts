@@ -18,16 +18,11 @@ import type { Codec } from '../transport/payload.js'
 import type { ClientOf } from '../transport/sdk.js'
 import type { Transport } from '../transport/transport.js'
 import { asObserver, asSchema, isLambdaContext, parseInvokeOptions, parseUse } from './arguments.js'
+import { OtherChain, refuseOtherRegions } from './failover.js'
 import { explainPlan, idempotenceOf, planData, type PlanData } from './explain.js'
-import {
-  circuitHandle,
-  type CallMeta,
-  type CircuitHandle,
-  type Fn,
-  type InvokeOptions,
-  type Result,
-} from './fn.js'
+import { circuitHandle, type CircuitHandle, type Fn, type InvokeOptions, type Result } from './fn.js'
 import { parseIdempotencyKey } from './idempotency-key.js'
+import { metaOf } from './meta.js'
 import { buildPipeline } from './pipeline.js'
 import type { Plan } from './plan.js'
 import { applySetting, type FunctionSettings } from './settings.js'
@@ -44,6 +39,8 @@ export interface Host extends Surroundings {
   readonly observers: readonly Observer[]
   /** Where functions are whose ARN does not say; undefined where only the client knows. */
   readonly region: string | undefined
+  /** Whether all functions are called through one client that was handed in, which is for one region. */
+  readonly oneClient: boolean
 }
 
 /** What a plan is made into by its first call. */
@@ -66,6 +63,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   #runner: Runner | undefined
 
   constructor(plan: Plan, host: Host) {
+    if (host.oneClient) refuseOtherRegions(plan)
     this.#plan = plan
     this.#host = host
   }
@@ -152,6 +150,18 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     return this.#with({ fallback: fallbackBy(answer, options as FallbackOptions) })
   }
 
+  failover(targets: unknown, options: object = {}): LambdaFunction {
+    if (targets === false) return this.#set('failover', false)
+    const chainOrTarget = (given: unknown): unknown =>
+      given instanceof LambdaFunction ? new OtherChain(given.#plan, given.#host) : given
+    const others: unknown = Array.isArray(targets) ? targets.map(chainOrTarget) : targets
+    return this.#set('failover', { ...options, targets: others })
+  }
+
+  deadLetter(sink: unknown, options: object = {}): LambdaFunction {
+    return this.#set('deadLetter', sink === false ? false : { ...options, sink })
+  }
+
   idempotent(declared = true): LambdaFunction {
     return this.#set('idempotent', declared)
   }
@@ -232,22 +242,6 @@ export class LambdaFunction implements Fn<unknown, unknown> {
 
   [INSPECT](): string {
     return this.toString()
-  }
-}
-
-function metaOf({ outcome, history }: Run): CallMeta {
-  const { elapsedMs: durationMs, queuedMs, fallback } = history
-  const attempts = history.snapshot()
-  if (outcome.ok) return { ...outcome.reply, attempts, durationMs, queuedMs, fallback }
-  const { requestId, remote } = outcome.failure
-  return {
-    ...(requestId !== undefined && { requestId }),
-    ...(remote?.executedVersion !== undefined && { executedVersion: remote.executedVersion }),
-    ...(remote?.logTail !== undefined && { logTail: remote.logTail }),
-    attempts,
-    durationMs,
-    queuedMs,
-    fallback,
   }
 }
 

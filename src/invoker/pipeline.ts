@@ -4,7 +4,9 @@ import { compose, type Next, type Policy } from '../core/policy.js'
 import { adaptivePolicy } from '../policies/adaptive.js'
 import { breakerPolicy } from '../policies/breaker.js'
 import { bulkheadPolicy, type BulkheadSettings } from '../policies/bulkhead.js'
+import { deadLetterPolicy } from '../policies/dead-letter.js'
 import { deadlinePolicy } from '../policies/deadline.js'
+import { failoverPolicy } from '../policies/failover.js'
 import { fallbackPolicy } from '../policies/fallback.js'
 import { hedgePolicy } from '../policies/hedge.js'
 import { ORDER, type PolicyName } from '../policies/order.js'
@@ -13,6 +15,7 @@ import { timeoutPolicy } from '../policies/timeout.js'
 import type { Transport } from '../transport/transport.js'
 import { codecStage } from './codec-stage.js'
 import { keyInRequest } from './idempotency-key.js'
+import { otherTargets } from './failover.js'
 import { ownPolicy } from './own-policy.js'
 import type { Plan } from './plan.js'
 
@@ -21,6 +24,8 @@ export interface PipelineParts {
   readonly transport: Transport
   readonly clientBulkhead: BulkheadSettings | false
   readonly observers: Observers
+  /** Where functions are whose target does not say. */
+  readonly region: string | undefined
 }
 
 /** The policies that stand at one place, outermost first. */
@@ -28,8 +33,10 @@ type Stand = (plan: Plan, parts: PipelineParts) => readonly (Policy | false)[]
 
 /** Codec and attempt record are no policies, but each has one place where it is right. */
 const STANDS: Readonly<Record<PolicyName, Stand>> = {
+  deadLetter: ({ deadLetter }) => [deadLetter && deadLetterPolicy(deadLetter)],
   fallback: ({ fallback }) => [fallback && fallbackPolicy(fallback)],
-  deadline: (plan) => [plan.deadline && deadlinePolicy(plan.deadline), (next) => codecStage(plan, next)],
+  deadline: ({ deadline }) => [deadline && deadlinePolicy(deadline)],
+  failover: (plan, parts) => [failover(plan, parts), (next) => codecStage(plan, next)],
   bulkhead: ({ bulkhead }, { clientBulkhead }) => [
     bulkhead && bulkheadPolicy(bulkhead, 'function'),
     clientBulkhead && bulkheadPolicy(clientBulkhead, 'client'),
@@ -46,12 +53,30 @@ const STANDS: Readonly<Record<PolicyName, Stand>> = {
 
 /** A plan made to run: the policies in their order around the transport. */
 export function buildPipeline(plan: Plan, parts: PipelineParts): Next {
-  const policies = ORDER.flatMap((place) => [
+  return compose(policiesAt(ORDER, plan, parts), request(plan, parts.transport))
+}
+
+function policiesAt(places: readonly PolicyName[], plan: Plan, parts: PipelineParts): Policy[] {
+  return places.flatMap((place) => [
     ...usesAt(plan, place, 'before'),
     ...STANDS[place](plan, parts).filter((policy) => policy !== false),
     ...usesAt(plan, place, 'after'),
   ])
-  return compose(policies, request(plan, parts.transport))
+}
+
+function failover(plan: Plan, parts: PipelineParts): Policy | false {
+  if (!plan.failover) return false
+  return failoverPolicy({
+    others: otherTargets(plan, parts, buildInside),
+    withinMs: plan.failover.withinMs,
+  })
+}
+
+/** What belongs to one target: the codec and everything further in. */
+function buildInside(plan: Plan, parts: PipelineParts): Next {
+  const inside = ORDER.slice(ORDER.indexOf('failover') + 1)
+  const policies = [...usesAt(plan, 'failover', 'after'), ...policiesAt(inside, plan, parts)]
+  return codecStage(plan, compose(policies, request(plan, parts.transport)))
 }
 
 function usesAt({ uses }: Plan, place: PolicyName, side: 'before' | 'after'): Policy[] {

@@ -4,6 +4,7 @@ import type { Observer } from '../core/events.js'
 import type { Policy } from '../core/policy.js'
 import { BREAKER_DEFAULTS } from '../policies/breaker.js'
 import { BULKHEAD_DEFAULTS, type BulkheadSettings } from '../policies/bulkhead.js'
+import type { DeadLetterSettings } from '../policies/dead-letter.js'
 import { DEADLINE_DEFAULTS, type DeadlineSettings } from '../policies/deadline.js'
 import type { FallbackSettings } from '../policies/fallback.js'
 import type { HedgeSettings } from '../policies/hedge-settings.js'
@@ -12,6 +13,7 @@ import { RETRY_DEFAULTS, type RetrySettings } from '../policies/retry-settings.j
 import type { TimeoutSettings } from '../policies/timeout.js'
 import { jsonCodec, type Codec } from '../transport/payload.js'
 import type { IdempotencyKeySettings } from './idempotency-key.js'
+import type { FailoverPlan } from './failover.js'
 import type { StandardSchema } from './standard-schema.js'
 import type { Target } from './target.js'
 
@@ -25,8 +27,10 @@ export interface Use {
 /** Everything that is settled about calls to one target: frozen, every time in ms. */
 export interface Plan {
   readonly target: Target
+  readonly deadLetter: DeadLetterSettings | false
   readonly fallback: FallbackSettings | false
   readonly deadline: DeadlineSettings | false
+  readonly failover: FailoverPlan | false
   readonly bulkhead: BulkheadSettings | false
   readonly retry: RetrySettings | false
   readonly adaptive: LimiterSettings | false
@@ -51,8 +55,10 @@ export interface Plan {
 export function defaultPlan(target: Target): Plan {
   return Object.freeze({
     target,
+    deadLetter: false,
     fallback: false,
     deadline: DEADLINE_DEFAULTS,
+    failover: false,
     bulkhead: BULKHEAD_DEFAULTS,
     retry: RETRY_DEFAULTS,
     adaptive: false,

@@ -3,9 +3,11 @@ import { duration, flag, InvalidSettingError, orOff, shape, type Parse } from '.
 import { ADAPTIVE_DEFAULTS, parseAdaptive, type AdaptiveOptions } from '../policies/adaptive-settings.js'
 import { BREAKER_DEFAULTS, parseBreaker, type BreakerOptions } from '../policies/breaker.js'
 import { BULKHEAD_DEFAULTS, parseBulkhead, type BulkheadOptions } from '../policies/bulkhead.js'
+import { parseDeadLetter, type DeadLetterOptions, type DeadLetterSink } from '../policies/dead-letter.js'
 import { parseFallback, type FallbackOptions } from '../policies/fallback.js'
 import { HEDGE_DEFAULTS, parseHedge, type HedgeOptions } from '../policies/hedge-settings.js'
 import { parseRetry, RETRY_DEFAULTS, type RetryOptions } from '../policies/retry-settings.js'
+import { parseFailover, type FailoverOptions, type FailoverTarget } from './failover.js'
 import { parseTarget, withQualifier, withTenant } from './target.js'
 import type { Plan } from './plan.js'
 
@@ -24,6 +26,10 @@ export interface Settings {
   readonly hedge?: HedgeOptions | false
   /** The value that answers when the call cannot. @defaultValue false */
   readonly fallback?: (FallbackOptions & { readonly value: unknown }) | false
+  /** Where to turn when the function cannot help now. @defaultValue false */
+  readonly failover?: (FailoverOptions & { readonly targets: readonly FailoverTarget[] }) | false
+  /** Who takes what failed for good. @defaultValue false */
+  readonly deadLetter?: (DeadLetterOptions & { readonly sink: DeadLetterSink }) | false
   /** Whether running the function twice for one call does no harm. @defaultValue false */
   readonly idempotent?: boolean
   /** Whether replies and errors carry the last 4 KB of the log. @defaultValue false */
@@ -76,6 +82,8 @@ const APPLY: Readonly<Record<keyof FunctionSettings, Apply>> = {
   ),
   hedge: switchable('hedge', (given, path, base = HEDGE_DEFAULTS) => parseHedge(given, path, base)),
   fallback: (_, given, path) => ({ fallback: given === false ? false : fallbackValue(given, path) }),
+  failover: (_, given, path) => ({ failover: orOff(parseFailover)(given, path) }),
+  deadLetter: (_, given, path) => ({ deadLetter: orOff(parseDeadLetter)(given, path) }),
   idempotent: (_, given, path) => ({ idempotent: flag(given, path) }),
   logs: (_, given, path) => ({ logs: flag(given, path) }),
   clientContext: (_, given, path) => ({ clientContext: jsonObject(given, path) }),

@@ -7,7 +7,7 @@ export interface Target {
   readonly functionName: string
   readonly qualifier: string | undefined
   readonly tenantId: string | undefined
-  /** From a full ARN. */
+  /** From a full ARN, or that of a failover. */
   readonly region: string | undefined
 }
 
@@ -18,6 +18,8 @@ const NAMED = new RegExp(
     String.raw`(?<name>[a-zA-Z0-9-_.]{1,64})(?::(?<qualifier>${VERSION}))?$`,
 )
 const QUALIFIER = new RegExp(`^(?:${VERSION})$`)
+const REGION_ALONE = new RegExp(`^${REGION}$`)
+const ARN_REGION = /^(arn:[^:]+:lambda:)[^:]+/
 const TENANT = /^[a-zA-Z0-9._:/=+\-@ ]{1,256}$/
 
 const FORMS =
@@ -54,16 +56,27 @@ export function withTenant(target: Target, given: unknown, path = 'tenant'): Tar
   return Object.freeze({ ...target, tenantId: given })
 }
 
+/** The same function in another region. @throws {InvalidSettingError} */
+export function withRegion(target: Target, given: unknown, path = 'region'): Target {
+  if (typeof given !== 'string' || !REGION_ALONE.test(given)) {
+    throw new InvalidSettingError(path, given, "a region such as 'eu-central-1'")
+  }
+  const functionName = target.functionName.replace(ARN_REGION, `$1${given}`)
+  return Object.freeze({ ...target, functionName, region: given })
+}
+
 /** The target as the policies see it; what belongs to one function, qualifier and tenant shares its state. */
 export function subjectOf(
   { functionName, qualifier, tenantId, region }: Target,
   defaultRegion?: string,
 ): Subject {
   const invokedRegion = region ?? defaultRegion
-  const name = qualifier === undefined ? functionName : `${functionName}:${qualifier}`
+  // An ARN says its region itself.
+  const elsewhere = region === undefined || functionName.startsWith('arn:') ? '' : `@${region}`
+  const name = (qualifier === undefined ? functionName : `${functionName}:${qualifier}`) + elsewhere
   return Object.freeze({
     name,
-    key: `${functionName}:${qualifier ?? ''}/${tenantId ?? ''}`,
+    key: `${functionName}:${qualifier ?? ''}${elsewhere}/${tenantId ?? ''}`,
     clientKey: invokedRegion ?? '',
     account: accountOf(functionName, invokedRegion),
     invoked: {

@@ -33,6 +33,8 @@ export const ATTRIBUTES = {
   queuedMs: 'resilient_lambda.queued_ms',
   /** Why a retry was refused. */
   reason: 'resilient_lambda.reason',
+  /** The target that a failover turned to. */
+  to: 'resilient_lambda.to',
   /** The same in words, on span events. */
   why: 'resilient_lambda.why',
   waitMs: 'resilient_lambda.wait_ms',
@@ -94,6 +96,16 @@ export function pointAttributes(event: PointEvent): Attributes {
         [ATTRIBUTES.why]: event.why,
         ...failureAttributes(event.failure),
       }
+    case 'failover.started':
+      return {
+        [ATTRIBUTES.to]: event.to,
+        [ATTRIBUTES.why]: event.why,
+        ...failureAttributes(event.failure),
+      }
+    case 'deadLetter.sent':
+      return failureAttributes(event.failure)
+    case 'deadLetter.failed':
+      return { ...failureAttributes(event.failure), [ATTRIBUTES.why]: event.error.message }
     case 'budget.spent':
       return { [ATTRIBUTES.tokens]: event.tokens }
     case 'hedge.started':

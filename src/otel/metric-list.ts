@@ -33,6 +33,8 @@ const ENDING = [ATTRIBUTES.outcome, ...FAILURE]
  * | `resilient_lambda.abandoned_attempts` | counter | `{attempt}` | Attempts let go while the function may still have been running. |
  * | `resilient_lambda.retries` | counter | `{retry}` | Retries that were scheduled, by the failure before. |
  * | `resilient_lambda.refused_retries` | counter | `{retry}` | Retries that were refused, by reason. |
+ * | `resilient_lambda.failovers` | counter | `{failover}` | Turns to another target, by the failure before. |
+ * | `resilient_lambda.dead_letters` | counter | `{letter}` | Dead letters, by whether the sink took them and by the failure. |
  * | `resilient_lambda.fallbacks` | counter | `{fallback}` | Fallbacks that were asked, by whether they answered. |
  * | `resilient_lambda.queue.duration` | histogram | `s` | Time that calls waited for a place in a bulkhead, of those that waited. |
  * | `resilient_lambda.breaker.state` | gauge | `1` | The circuit's last change of state: 0 closed, 1 half-open, 2 open; absent before the first. |
@@ -92,6 +94,20 @@ export const METRICS = {
     unit: '{retry}',
     description: 'Retries that were refused, by reason.',
     attributes: [ATTRIBUTES.reason, ...FAILURE],
+  },
+  failovers: {
+    name: 'resilient_lambda.failovers',
+    instrument: 'counter',
+    unit: '{failover}',
+    description: 'Turns to another target, by the failure before.',
+    attributes: FAILURE,
+  },
+  deadLetters: {
+    name: 'resilient_lambda.dead_letters',
+    instrument: 'counter',
+    unit: '{letter}',
+    description: 'Dead letters, by whether the sink took them and by the failure.',
+    attributes: ENDING,
   },
   fallbacks: {
     name: 'resilient_lambda.fallbacks',

@@ -39,6 +39,13 @@ export class CallMetrics {
         const reason = { [ATTRIBUTES.reason]: event.reason }
         return to.refusedRetries.add(1, about(event, { ...reason, ...failureAttributes(event.failure) }))
       }
+      case 'failover.started':
+        return to.failovers.add(1, about(event, failureAttributes(event.failure)))
+      case 'deadLetter.sent':
+      case 'deadLetter.failed': {
+        const outcome = { [ATTRIBUTES.outcome]: event.type === 'deadLetter.sent' ? 'sent' : 'failed' }
+        return to.deadLetters.add(1, about(event, { ...outcome, ...failureAttributes(event.failure) }))
+      }
       case 'fallback.used':
         return to.fallbacks.add(1, about(event, outcomeAttributes(event)))
       case 'breaker.state':
@@ -71,6 +78,8 @@ function instrumentsOf(meter: Meter) {
     abandonedAttempts: counter(METRICS.abandonedAttempts),
     retries: counter(METRICS.retries),
     refusedRetries: counter(METRICS.refusedRetries),
+    failovers: counter(METRICS.failovers),
+    deadLetters: counter(METRICS.deadLetters),
     fallbacks: counter(METRICS.fallbacks),
     queueDuration: histogram(METRICS.queueDuration),
     breakerState: gauge(METRICS.breakerState),

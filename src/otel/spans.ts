@@ -21,6 +21,7 @@ interface Open {
 }
 
 interface OpenCall extends Open {
+  readonly target: string
   readonly attempts: Map<number, Open>
 }
 
@@ -55,7 +56,10 @@ export class CallSpans {
         this.#calls.delete(event.call)
         return endCall(call, event)
       default:
-        call.span.addEvent(event.type, pointAttributes(event))
+        call.span.addEvent(event.type, {
+          ...(event.target !== call.target && { [ATTRIBUTES.target]: event.target }),
+          ...pointAttributes(event),
+        })
     }
   }
 
@@ -77,7 +81,7 @@ export class CallSpans {
       parent,
     )
     const context = trace.setSpan(parent, span).setValue(this.#key, event.call)
-    this.#calls.set(event.call, { span, context, attempts: new Map() })
+    this.#calls.set(event.call, { span, context, target: event.target, attempts: new Map() })
   }
 
   #startAttempt(call: OpenCall, event: Event<'attempt.started'>): void {

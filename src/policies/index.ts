@@ -13,9 +13,20 @@ export type { FailureKind, Ran, Verdict } from '../failures/verdict.js'
 export type { AdaptiveOptions } from './adaptive-settings.js'
 export type { BreakerOptions } from './breaker.js'
 export type { BulkheadOptions } from './bulkhead.js'
+export type { DeadLetter, DeadLetterOptions, DeadLetterSink } from './dead-letter.js'
 export type { FallbackArguments, FallbackOptions } from './fallback.js'
 export type { HedgeOptions } from './hedge-settings.js'
-export { adaptive, bulkhead, circuitBreaker, deadline, fallback, hedge, retry, timeout } from './options.js'
+export {
+  adaptive,
+  bulkhead,
+  circuitBreaker,
+  deadLetter,
+  deadline,
+  fallback,
+  hedge,
+  retry,
+  timeout,
+} from './options.js'
 export { ORDER, type PolicyName } from './order.js'
 export { protect, type Protected, type ProtectedArguments, type ProtectOptions } from './protect.js'
 export type { BackoffOptions, RetryArguments, RetryOptions } from './retry-settings.js'

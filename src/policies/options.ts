@@ -5,6 +5,12 @@ import { parseAdaptive, type AdaptiveOptions } from './adaptive-settings.js'
 import { adaptivePolicy } from './adaptive.js'
 import { BREAKER_DEFAULTS, breakerPolicy, parseBreaker, type BreakerOptions } from './breaker.js'
 import { bulkheadPolicy, parseBulkhead, type BulkheadOptions } from './bulkhead.js'
+import {
+  deadLetterPolicy,
+  parseDeadLetter,
+  type DeadLetterOptions,
+  type DeadLetterSink,
+} from './dead-letter.js'
 import { deadlinePolicy } from './deadline.js'
 import { fallbackPolicy, parseFallback, type FallbackArguments, type FallbackOptions } from './fallback.js'
 import { parseHedge, type HedgeOptions } from './hedge-settings.js'
@@ -57,4 +63,9 @@ export function fallback<T>(
 ): Policy {
   const ask = typeof answer === 'function' ? (answer as (args: FallbackArguments) => unknown) : () => answer
   return fallbackPolicy({ answer: ask, repeats: false, ...parseFallback(options, 'fallback') })
+}
+
+/** Hands what failed for good to a sink; stands outermost. @throws {InvalidSettingError} */
+export function deadLetter(sink: DeadLetterSink, options: DeadLetterOptions = {}): Policy {
+  return deadLetterPolicy(parseDeadLetter({ ...options, sink }, 'deadLetter'))
 }

@@ -1,7 +1,9 @@
 /** The policies in the order in which a call meets them; the transport comes after the last. */
 export const ORDER = [
+  'deadLetter',
   'fallback',
   'deadline',
+  'failover',
   'bulkhead',
   'retry',
   'adaptive',

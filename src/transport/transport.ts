@@ -7,7 +7,7 @@ export interface InvokeRequest {
   readonly functionName: string
   readonly qualifier: string | undefined
   readonly tenantId: string | undefined
-  /** From the target's ARN; undefined leaves it to the client. */
+  /** From the target's ARN, or that of a failover; undefined leaves it to the client. */
   readonly region: string | undefined
   readonly body: Uint8Array | undefined
   readonly clientContext: Readonly<Record<string, unknown>> | undefined

@@ -11,8 +11,10 @@ describe('given the whole pipeline', () => {
         .toJSON()
         .steps.map(({ step }) => step),
     ).toEqual([
+      'deadLetter',
       'fallback',
       'deadline',
+      'failover',
       'bulkhead',
       'retry',
       'adaptive',
@@ -68,6 +70,6 @@ describe('given the whole pipeline', () => {
     await clock.runUntil(watched.invoke())
 
     const times = (name: string): number => met.filter((other) => other === name).length
-    expect(ORDER.map(times)).toEqual([1, 1, 1, 1, 2, 2, 2, 2])
+    expect(ORDER.map(times)).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2])
   })
 })

@@ -92,6 +92,18 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /idempotency key as payload\.meta\.key/,
   ],
   '24-forwarded-deadline': [1, /^complete: false, on attempt 1, and answered: true$/m],
+  '25-failover': [
+    2,
+    /^after 4 attempts answered by quote-standby$/m,
+    /to quote:previous, then quote:live@eu-central-1, then quote-standby,/,
+    /^in time: 12\.5$/m,
+  ],
+  '26-dead-letter': [
+    1,
+    /^ServiceException dead letter sent$/m,
+    /deadLetter +for every kind of failure; within 2 s/,
+    /^charge: order B-42 failed with ServiceException, may have run: true$/m,
+  ],
 }
 
 it('tells of every example how it ends', () => {

@@ -6,19 +6,21 @@ describe('explain()', () => {
   it('prints the plan in its true order with every default', () => {
     expect(scripted().lambda('quote:live').explain()).toMatchInlineSnapshot(`
       "quote:live, not idempotent
-        fallback   off
-        deadline   60 s for the whole call
-        bulkhead   function: 100 in flight, 100 waiting up to 10 s;
-                   client: 200 in flight, 200 waiting up to 10 s
-        retry      3 attempts; waits full, 50 ms to 5 s; after throttles equal, 1 s to 20 s;
-                   never repeats what may have run; function errors: not retried;
-                   budget of 10 tokens, 0.2 a success, 0.1 a second
-        adaptive   off
-        breaker    opens at 50 % failures of at least 20 in 30 s; or 10 in a row; for 5 s growing to 60 s;
-                   3 probes close it
-        hedge      off
-        timeout    off
-        transport  one request for each attempt; the AWS SDK's own retries are off"
+        deadLetter  off
+        fallback    off
+        deadline    60 s for the whole call
+        failover    off
+        bulkhead    function: 100 in flight, 100 waiting up to 10 s;
+                    client: 200 in flight, 200 waiting up to 10 s
+        retry       3 attempts; waits full, 50 ms to 5 s; after throttles equal, 1 s to 20 s;
+                    never repeats what may have run; function errors: not retried;
+                    budget of 10 tokens, 0.2 a success, 0.1 a second
+        adaptive    off
+        breaker     opens at 50 % failures of at least 20 in 30 s; or 10 in a row;
+                    for 5 s growing to 60 s; 3 probes close it
+        hedge       off
+        timeout     off
+        transport   one request for each attempt; the AWS SDK's own retries are off"
     `)
   })
 
@@ -48,21 +50,23 @@ describe('explain()', () => {
       .output(z.string())
     expect(chain.explain()).toMatchInlineSnapshot(`
       "quote for tenant a, idempotent
-        fallback   for throttle; within 2 s; only where a repeat is safe
-        deadline   1.5 s for the whole call
-        bulkhead   function: 8 in flight, 100 waiting up to 50 ms;
-                   client: 40 in flight, 0 waiting up to 10 s
-        retry      4 attempts; waits by your function, 50 ms to 5 s;
-                   after throttles decorrelated, 1 s to 20 s; repeats what may have run;
-                   function errors: Flaky; no budget; decided by retryIf
-        adaptive   1 to 50 attempts in flight as throttles tell, 5 at first;
-                   1000 waiting, the earliest deadline first
-        breaker    opens at 25 % failures of at least 20 in 30 s; or 10 in a row, or 90 % slower than 2 s;
-                   for 5 s growing to 60 s; 3 probes close it
-        hedge      off
-        timeout    600 ms for each attempt
-        transport  one request for each attempt; the AWS SDK's own retries are off; log tail;
-                   client context; your own codec; input checked; output checked"
+        deadLetter  off
+        fallback    for throttle; within 2 s; only where a repeat is safe
+        deadline    1.5 s for the whole call
+        failover    off
+        bulkhead    function: 8 in flight, 100 waiting up to 50 ms;
+                    client: 40 in flight, 0 waiting up to 10 s
+        retry       4 attempts; waits by your function, 50 ms to 5 s;
+                    after throttles decorrelated, 1 s to 20 s; repeats what may have run;
+                    function errors: Flaky; no budget; decided by retryIf
+        adaptive    1 to 50 attempts in flight as throttles tell, 5 at first;
+                    1000 waiting, the earliest deadline first
+        breaker     opens at 25 % failures of at least 20 in 30 s;
+                    or 10 in a row, or 90 % slower than 2 s; for 5 s growing to 60 s; 3 probes close it
+        hedge       off
+        timeout     600 ms for each attempt
+        transport   one request for each attempt; the AWS SDK's own retries are off; log tail;
+                    client context; your own codec; input checked; output checked"
     `)
   })
 
@@ -71,15 +75,17 @@ describe('explain()', () => {
     const bare = lambda('quote').retry(false).circuitBreaker(false).bulkhead(false)
     expect(bare.deadline({ getRemainingTimeInMillis: () => 1 }).explain()).toMatchInlineSnapshot(`
       "quote, not idempotent
-        fallback   off
-        deadline   the time that remains to the calling function
-        bulkhead   off
-        retry      off
-        adaptive   off
-        breaker    off
-        hedge      off
-        timeout    off
-        transport  one request for each attempt; the AWS SDK's own retries are off"
+        deadLetter  off
+        fallback    off
+        deadline    the time that remains to the calling function
+        failover    off
+        bulkhead    off
+        retry       off
+        adaptive    off
+        breaker     off
+        hedge       off
+        timeout     off
+        transport   one request for each attempt; the AWS SDK's own retries are off"
     `)
     expect(bare.deadline(false).explain()).toMatch(/deadline +off/)
   })
@@ -105,7 +111,7 @@ describe('what explain() says of errors of the function itself', () => {
   })
 
   function clauseOf(chain: { explain(): string }): string | undefined {
-    const unwrapped = chain.explain().replaceAll(/\n {13}/g, ' ')
+    const unwrapped = chain.explain().replaceAll(/\n {14}/g, ' ')
     return /function errors: ([^;]*);/.exec(unwrapped)?.[1]
   }
 })
@@ -118,6 +124,10 @@ describe('toJSON()', () => {
         "steps": [
           {
             "settings": false,
+            "step": "deadLetter",
+          },
+          {
+            "settings": false,
             "step": "fallback",
           },
           {
@@ -125,6 +135,10 @@ describe('toJSON()', () => {
               "limitMs": 60000,
             },
             "step": "deadline",
+          },
+          {
+            "settings": false,
+            "step": "failover",
           },
           {
             "settings": {

@@ -128,10 +128,10 @@ describe('the setting hedge', () => {
     script('quote').hangs().replies('second')
     expect(await clock.runUntil(lambda('charge').invoke())).toBe('once')
     expect(typesOf(events, 'hedge')).toEqual([])
-    expect(hedgeLine(lambda, 'charge')).toBe('  hedge      off: the call is not declared idempotent')
+    expect(hedgeLine(lambda, 'charge')).toBe('  hedge        off: the call is not declared idempotent')
     expect(await clock.runUntil(lambda('quote').invoke())).toBe('second')
     expect(hedgeLine(lambda, 'strict')).toContain('refuses every call')
-    expect(hedgeLine(lambda, 'plain')).toBe('  hedge      off')
+    expect(hedgeLine(lambda, 'plain')).toBe('  hedge        off')
     expect(
       lambda('charge')
         .toJSON()
@@ -146,14 +146,14 @@ describe('the setting hedge', () => {
     const { lambda } = scripted()
     const quote = lambda('quote').idempotent()
     expect(quote.hedge().explain()).toContain(
-      '  hedge      after the p95 of its own latency, at least 50 ms; 2 attempts at once;\n' +
+      '  hedge        after the p95 of its own latency, at least 50 ms; 2 attempts at once;\n' +
         '             at most 5 % more than the calls that are answered;\n' +
         '             none while throttled or while the circuit is not closed\n',
     )
     expect(quote.hedge({ after: '80ms', maxExtra: 0.025 }).explain()).toContain(
-      '  hedge      after 80 ms; 2 attempts at once; at most 2.5 % more than',
+      '  hedge       after 80 ms; 2 attempts at once; at most 2.5 % more than',
     )
-    expect(quote.hedge().hedge(false).explain()).toContain('  hedge      off\n')
+    expect(quote.hedge().hedge(false).explain()).toContain('  hedge       off\n')
     expect(
       quote
         .hedge()

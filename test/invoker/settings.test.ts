@@ -231,7 +231,7 @@ describe('a method', () => {
     [
       'use',
       () => lambda('a').use((next) => next, { before: 'transport' as never }),
-      "use.before must be one of 'fallback'",
+      "use.before must be one of 'deadLetter', 'fallback'",
     ],
     [
       'use',

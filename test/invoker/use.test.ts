@@ -145,8 +145,10 @@ describe('use()', () => {
       .explain()
     const steps = Array.from(text.matchAll(/^ {2}(\S+)/gm), ([, step]) => step)
     expect(steps).toEqual([
+      'deadLetter',
       'fallback',
       'deadline',
+      'failover',
       'bulkhead',
       'auditing',
       'retry',

@@ -113,6 +113,29 @@ test('abandoned attempts are counted', async () => {
   ])
 })
 
+test('failovers and dead letters are counted, and attempts by the target that they were for', async () => {
+  const { clock, script, points, lambda } = setUp()
+  script('quote').throttled()
+  script('standby').replies(1).throttled()
+  const quote = lambda('quote').retry(false).failover(['standby'])
+  await clock.runUntil(quote.invoke())
+  await clock.runUntil(quote.deadLetter(() => {}).safeInvoke())
+  await clock.runUntil(quote.deadLetter(() => Promise.reject(new Error('gone'))).safeInvoke())
+  expect(await points('resilient_lambda.failovers')).toEqual([
+    { attributes: { ...TARGET, ...THROTTLED }, value: 3 },
+  ])
+  expect(await points('resilient_lambda.dead_letters')).toEqual([
+    { attributes: { ...TARGET, ...THROTTLED, 'resilient_lambda.outcome': 'sent' }, value: 1 },
+    { attributes: { ...TARGET, ...THROTTLED, 'resilient_lambda.outcome': 'failed' }, value: 1 },
+  ])
+  const standby = { 'resilient_lambda.target': 'standby', 'faas.invoked_name': 'standby' }
+  expect(await points('resilient_lambda.attempts')).toMatchObject([
+    { attributes: TARGET, value: 3 },
+    { attributes: { ...ANSWERED, ...standby }, value: 1 },
+    { attributes: standby, value: 2 },
+  ])
+})
+
 test('the gauge of a circuit follows its state', async () => {
   const { clock, script, points, lambda } = setUp()
   script('quote').fails('ServiceUnavailable').after('1s').replies(1)
@@ -152,6 +175,9 @@ async function measureEverything() {
   const quote = lambda('quote').bulkhead({ concurrency: 1 }).timeout('3s').fallback(null)
   const impatient = quote.circuitBreaker({ consecutiveFailures: 1 })
   await clock.runUntil(Promise.all([impatient.invoke(), impatient.invoke()]))
+  script('busy').throttled()
+  const busy = lambda('busy').retry(false).failover(['busy:live'])
+  await clock.runUntil(busy.deadLetter(() => {}).safeInvoke())
   return collect()
 }
 

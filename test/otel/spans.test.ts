@@ -211,6 +211,48 @@ test('a call that a fallback answered is no error', async () => {
   })
 })
 
+test('after a failover spans and span events tell which target they are about', async () => {
+  const { clock, script, lambda, span } = setUp()
+  script('quote').throttled()
+  script('standby').fails('HostNotFound').replies(1)
+  const chain = lambda('quote')
+    .failover(['standby'])
+    .deadLetter(() => {})
+  await clock.runUntil(chain.retry({ attempts: 2, throttle: { baseDelay: 0 } }).invoke())
+  const call = span('invoke quote')
+  expect(call.attributes).toMatchObject({ 'resilient_lambda.target': 'quote' })
+  expect(call.events.map(({ name, attributes }) => [name, attributes?.['resilient_lambda.target']])).toEqual([
+    ['retry.scheduled', undefined],
+    ['retry.refused', undefined],
+    ['failover.started', undefined],
+    ['retry.scheduled', 'standby'],
+  ])
+  expect(call.events[2]?.attributes).toEqual({
+    'resilient_lambda.to': 'standby',
+    'resilient_lambda.why': 'throttle: TooManyRequestsException',
+    'error.type': 'TooManyRequestsException',
+    'resilient_lambda.kind': 'throttle',
+  })
+})
+
+test('a dead letter is a span event', async () => {
+  const { clock, script, lambda, spans } = setUp()
+  script('quote').fails('ConnectionReset')
+  await clock.runUntil(
+    lambda('quote')
+      .deadLetter(() => {})
+      .safeInvoke(),
+  )
+  const broken = lambda('quote').deadLetter(() => Promise.reject(new Error('the queue is gone')))
+  await clock.runUntil(broken.safeInvoke())
+  const reset = { 'error.type': 'ConnectionReset', 'resilient_lambda.kind': 'transient' }
+  const calls = spans().filter(({ name }) => name === 'invoke quote')
+  expect(calls.map(({ events }) => events.at(-1))).toMatchObject([
+    { name: 'deadLetter.sent', attributes: reset },
+    { name: 'deadLetter.failed', attributes: { ...reset, 'resilient_lambda.why': 'the queue is gone' } },
+  ])
+})
+
 test('an attempt that is let go ends at once, and the call says that it was abandoned', async () => {
   const { clock, script, lambda, spans, span } = setUp()
   script('quote').hangs()

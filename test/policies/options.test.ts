@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   bulkhead,
   circuitBreaker,
+  deadLetter,
   deadline,
   fallback,
   hedge,
@@ -9,6 +10,7 @@ import {
   ORDER,
   retry,
   timeout,
+  type DeadLetter,
   type Policy,
 } from 'resilient-lambda/policies'
 import { Bench, fails, hangs, nextThat, takes, timesOf, value } from './harness.js'
@@ -88,6 +90,14 @@ describe('policies made from what users write', () => {
     expect((await bench.run(throttles, next)).failure?.code).toBe('ConnectionReset')
   })
 
+  it('hand what failed to a sink', async () => {
+    const letters: DeadLetter[] = []
+    const policy = deadLetter((letter) => letters.push(letter), { kinds: ['throttle'] })
+    await new Bench().run(policy, nextThat(fails('TooManyRequestsException')), { payload: 7 })
+    await new Bench().run(policy, nextThat(fails('ConnectionReset')))
+    expect(letters).toMatchObject([{ target: 'quote', payload: 7, mayHaveRun: false }])
+  })
+
   it('may be used as often as one likes', async () => {
     const bench = new Bench()
     const policy = deadline('1s')
@@ -103,6 +113,7 @@ describe('policies made from what users write', () => {
     [() => retry({ attempts: 0 }), 'retry.attempts must be a whole number from 1 to 20'],
     [() => circuitBreaker({ probes: 0 }), 'circuitBreaker.probes must be a whole number from 1 to 100'],
     [() => bulkhead({ concurrency: 0 }), 'bulkhead.concurrency must be a whole number of at least 1'],
+    [() => deadLetter(1 as never), 'deadLetter.sink must be a function'],
     [() => fallback(1, { limit: 0 }), 'fallback.limit must be a duration of at least 1 ms'],
   ])('refuse what they cannot use, at once (case %#)', (make, message) => {
     expect(make).toThrow(InvalidSettingError)
@@ -112,8 +123,10 @@ describe('policies made from what users write', () => {
 
 it('the order of the policies has one place', () => {
   expect(ORDER).toEqual([
+    'deadLetter',
     'fallback',
     'deadline',
+    'failover',
     'bulkhead',
     'retry',
     'adaptive',

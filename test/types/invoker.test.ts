@@ -31,7 +31,7 @@ it('takes a qualifier after a name of the registry', () => {
 
 it('makes a key of a payload of the right type, for a place that there is', () => {
   const charge = invoke('charge').idempotencyKey((payload) => String(payload.cents), { as: 'clientContext' })
-  expectTypeOf(charge).toEqualTypeOf(invoke('charge'))
+  expectTypeOf(charge).toEqualTypeOf(invoke('charge').idempotent())
   // @ts-expect-error -- a place is needed
   ;() => invoke('charge').idempotencyKey('k')
   // @ts-expect-error -- it has one place

@@ -9,6 +9,8 @@ export const local = {
     means: 'One attempt did not end within its timeout; the function may still be running.', advice: 'Try again if a second run does no harm, or raise the timeout.' },
   AttemptOvertaken: { kind: 'local', retry: 'never', ran: 'maybe', breaker: 'ignore',
     means: 'Another attempt of the same call ended it first, so this one was let go; the function may still be running.', advice: 'Nothing needs to be done.' },
+  TargetTimedOut: { kind: 'transient', retry: 'soon', ran: 'maybe', breaker: 'ignore',
+    means: 'One target of a failover did not answer within the time that it was given; its function may still be running.', advice: 'Find out why the target is slow, or give each target more time.' },
   CircuitOpen: { kind: 'local', retry: 'never', ran: 'no', breaker: 'ignore',
     means: 'The function failed too often, and its circuit breaker lets nothing through for now.', advice: 'Call again when the circuit has closed.' },
   BulkheadFull: { kind: 'local', retry: 'never', ran: 'no', breaker: 'ignore',

@@ -44,6 +44,7 @@ const BY_CODE: Readonly<Partial<Record<FailureCode, Answer>>> = {
   DeadlineExceeded: [504, 'DeadlineExceeded'],
   AttemptTimedOut: [504, 'AttemptTimedOut'],
   AttemptOvertaken: UNEXPECTED,
+  TargetTimedOut: [504, 'TargetTimedOut'],
   CircuitOpen: [503, 'CircuitOpen'],
   BulkheadFull: [503, 'BulkheadFull'],
   BulkheadWaitTooLong: [503, 'BulkheadWaitTooLong'],

@@ -40,7 +40,7 @@ export async function play(scenario: Scenario): Promise<Report> {
   const server = createServer(clock, function fatesOf(name, number) {
     const plan = scenario.calls[number]
     if (!plan) return WELL
-    return name === 'quote' ? plan.fates : plan.otherFates
+    return { quote: plan.fates, other: plan.otherFates, spare: plan.spareFates }[name] ?? WELL
   })
   const decided: { name: string; atMs: number }[] = []
   const lambda = createInvoker({
@@ -51,9 +51,17 @@ export async function play(scenario: Scenario): Promise<Report> {
     transport: server.transport,
     clock,
     bulkhead: scenario.clientBulkhead,
-    functions: { quote: settingsOf(scenario.quote), other: settingsOf(scenario.other) },
+    functions: {
+      quote: settingsOf(scenario.quote),
+      other: settingsOf(scenario.other),
+      spare: settingsOf(scenario.spare),
+    },
   })
-  const quote = withFallback(lambda('quote'), lambda('other'), scenario)
+  const quote = withFallback(
+    withFailover(lambda('quote'), lambda('spare'), scenario),
+    lambda('other'),
+    scenario,
+  )
 
   const calls = await clock.runUntil(
     Promise.all(scenario.calls.map((plan, number) => playCall(quote, plan, number, clock))),
@@ -82,6 +90,12 @@ function settingsOf({
     bulkhead,
     retry: { ...settings.retry, attempts, budget },
   }
+}
+
+function withFailover(quote: Quote, spare: Quote, { failover, withinMs }: Scenario): Quote {
+  if (failover === 'none') return quote
+  const limit = withinMs === undefined ? {} : { within: withinMs }
+  return quote.failover([failover === 'name' ? 'spare' : spare], limit)
 }
 
 function withFallback(quote: Quote, other: Quote, { fallback, fallbackLimitMs }: Scenario): Quote {

@@ -13,15 +13,27 @@ const mayHaveRun = (sent: readonly Sent[]): boolean => sent.some(({ ran }) => ra
 /** Nothing runs twice behind the caller's back. */
 export function expectNoUnaskedRepeat(scenario: Scenario, { calls, log }: Report): void {
   for (const { number } of calls) {
-    const [quote, other] = [sentBy(log, 'quote', number), sentBy(log, 'other', number)]
+    const [quote, spare, other] = [
+      sentBy(log, 'quote', number),
+      sentBy(log, 'spare', number),
+      sentBy(log, 'other', number),
+    ]
     expectRepeatsAsked(quote, scenario.quote)
+    expectRepeatsAsked(spare, spareOf(scenario))
     expectRepeatsAsked(other, scenario.other)
-    if (!scenario.quote.idempotent && mayHaveRun(quote)) expect(other, 'repeats elsewhere').toEqual([])
+    if (scenario.quote.idempotent) continue
+    if (mayHaveRun(quote)) expect(spare, 'repeats in a failover').toEqual([])
+    if (mayHaveRun([...quote, ...spare])) expect(other, 'repeats elsewhere').toEqual([])
   }
   expect(
     log.filter(({ stopped }) => stopped),
     'requests of a call that had been stopped',
   ).toEqual([])
+}
+
+/** What is settled about the spare function. */
+function spareOf({ failover, quote, spare }: Scenario): FunctionPlan {
+  return failover === 'chain' ? spare : quote
 }
 
 function expectRepeatsAsked(sent: readonly Sent[], { attempts, idempotent }: FunctionPlan): void {
@@ -31,12 +43,13 @@ function expectRepeatsAsked(sent: readonly Sent[], { attempts, idempotent }: Fun
 
 /** Repeats are bounded by the budget, over any stretch of time. */
 export function expectBoundedLoad(scenario: Scenario, report: Report): void {
-  for (const name of ['quote', 'other'] as const) {
+  const plans = { quote: scenario.quote, spare: spareOf(scenario), other: scenario.other }
+  for (const [name, { budget }] of Object.entries(plans)) {
     const log = report.log.filter((sent) => sent.name === name)
     const decided = report.decided.filter((decision) => decision.name === name).map(({ atMs }) => atMs)
     const repeats = log.length - new Set(log.map(({ call }) => call)).size
     expect(repeats, 'repeats that were decided on').toBeLessThanOrEqual(decided.length)
-    expectBudgetKept(decided, log, scenario[name].budget)
+    expectBudgetKept(decided, log, budget)
   }
 }
 
@@ -74,12 +87,16 @@ export function expectAnswersInTime({ quote, fallback, fallbackLimitMs }: Scenar
 /** What a call says of itself is what the server saw. */
 export function expectTruth(scenario: Scenario, { calls, log }: Report): void {
   for (const { number, result } of calls) {
-    const quote = sentBy(log, 'quote', number)
+    const quote = [...sentBy(log, 'quote', number), ...sentBy(log, 'spare', number)]
     const other = sentBy(log, 'other', number)
     expect(
       result.meta.attempts.map(({ ran }) => ran),
       'what each attempt did',
     ).toEqual(quote.map(({ ran }) => ran))
+    expect(
+      result.meta.attempts.map(({ target = 'quote' }) => target),
+      'whom each attempt was for',
+    ).toEqual(quote.map(({ name }) => name))
     if (result.ok) continue
     const { error } = result
     expect(error.attempts, 'the attempts of the error').toEqual(result.meta.attempts)

@@ -11,6 +11,8 @@ export interface CallPlan {
   readonly fates: readonly Fate[]
   /** What its requests to the other function meet, if the fallback makes some. */
   readonly otherFates: readonly Fate[]
+  /** What its requests to the spare function meet, if a failover makes some. */
+  readonly spareFates: readonly Fate[]
   readonly abort: Abort | undefined
 }
 
@@ -32,6 +34,10 @@ export interface Scenario {
   readonly seed: number
   readonly quote: FunctionPlan
   readonly other: FunctionPlan
+  readonly spare: FunctionPlan
+  /** Whether there is a spare function to turn to: by the plan of the first, or by its own. */
+  readonly failover: 'none' | 'name' | 'chain'
+  readonly withinMs: number | undefined
   readonly fallback: 'none' | 'value' | 'throws' | 'hangs' | 'other'
   readonly fallbackLimitMs: number
   readonly clientBulkhead: FunctionPlan['bulkhead']
@@ -117,6 +123,7 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
   startMs: ms(400),
   fates,
   otherFates: fates,
+  spareFates: fates,
   abort: fc.option(
     fc.oneof(fc.record({ afterMs: ms(500) }), fc.record({ afterTimers: fc.nat(20), steps: fc.nat(20) })),
     {
@@ -131,6 +138,9 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.nat(),
   quote: functionPlan,
   other: functionPlan,
+  spare: functionPlan,
+  failover: fc.constantFrom('none', 'name', 'chain'),
+  withinMs: fc.option(atLeastOne(300), { nil: undefined, freq: 2 }),
   fallback: fc.constantFrom('none', 'none', 'value', 'throws', 'hangs', 'other', 'other'),
   fallbackLimitMs: atLeastOne(200),
   clientBulkhead: bulkhead,

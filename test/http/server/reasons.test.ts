@@ -158,6 +158,7 @@ const EXPECTED: Readonly<Record<FailureCode, Answer>> = {
   DeadlineExceeded: [504, 'DeadlineExceeded'],
   AttemptTimedOut: [504, 'AttemptTimedOut'],
   AttemptOvertaken: UNEXPECTED,
+  TargetTimedOut: [504, 'TargetTimedOut'],
   CircuitOpen: [503, 'CircuitOpen', '1'],
   BulkheadFull: [503, 'BulkheadFull', '1'],
   BulkheadWaitTooLong: [503, 'BulkheadWaitTooLong', '1'],

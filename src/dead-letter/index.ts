@@ -1,0 +1,3 @@
+export { lambdaDeadLetter, type LambdaDeadLetterOptions } from './lambda.js'
+export type { DeadLetterMessage } from './message.js'
+export { sqsDeadLetter, type OfLetter, type SqsDeadLetterOptions } from './sqs.js'

@@ -1,0 +1,19 @@
+import type { Run } from '../core/run.js'
+import type { CallMeta } from './fn.js'
+
+/** What is known about a call that has ended, beside its value. */
+export function metaOf({ outcome, history }: Run): CallMeta {
+  const { elapsedMs: durationMs, queuedMs, fallback } = history
+  const attempts = history.snapshot()
+  if (outcome.ok) return { ...outcome.reply, attempts, durationMs, queuedMs, fallback }
+  const { requestId, remote } = outcome.failure
+  return {
+    ...(requestId !== undefined && { requestId }),
+    ...(remote?.executedVersion !== undefined && { executedVersion: remote.executedVersion }),
+    ...(remote?.logTail !== undefined && { logTail: remote.logTail }),
+    attempts,
+    durationMs,
+    queuedMs,
+    fallback,
+  }
+}
