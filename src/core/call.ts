@@ -58,7 +58,9 @@ export interface Context {
   /** Whether this is an extra attempt, beside one that is slow. */
   readonly hedge?: true
   /** What all repeats of a function draw from; absent without one. */
-  readonly budget?: { take(cost: number): boolean }
+  readonly budget?: { take(): boolean }
+  /** Whether another attempt could follow, if this one were cut off now; absent where none ever can. */
+  readonly canFollow?: () => boolean
   /** Where to ask before an extra attempt (a hedge); absent where attempts are not limited. */
   readonly limiter?: AttemptLimiter
   /** Trace context and the like, for the transport to send along. */

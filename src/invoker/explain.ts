@@ -88,9 +88,7 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
         `after throttles ${waits(throttle)}`,
         idempotent ? 'repeats what may have run' : 'never repeats what may have run',
         `function errors: ${functionErrorsInWords(functionErrors, idempotent !== false)}`,
-        budget
-          ? `budget of ${budget.capacity} tokens, ${budget.perSuccess} a success, ${budget.perSecond} a second`
-          : 'no budget',
+        budget === false ? 'no budget' : `each success pays for ${budget} retries that fail`,
         ...(retryIf ? ['decided by retryIf'] : []),
       ].join('; '),
     ]
@@ -112,7 +110,7 @@ const DESCRIBE: Readonly<Record<(typeof ORDER)[number] | 'transport', Describe>>
       [
         `opens at ${percent(circuit.failureRate)} failures of at least ${circuit.minimumCalls} in ${formatMs(circuit.windowMs)}`,
         `or ${circuit.consecutiveFailures} in a row${slow ? `, or ${slow}` : ''}`,
-        `for ${formatMs(circuit.openForMs)} growing to ${formatMs(circuit.maxOpenForMs)}`,
+        `for ${formatMs(circuit.openForMs)}${circuit.maxOpenForMs > circuit.openForMs ? ` growing to ${formatMs(circuit.maxOpenForMs)}` : ''}`,
         `${circuit.probes} probes close it`,
       ].join('; '),
     ]

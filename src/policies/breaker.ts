@@ -18,13 +18,13 @@ export interface BreakerOptions {
   readonly minimumCalls?: number
   /** How far back completions count. @defaultValue '30s' */
   readonly window?: Duration
-  /** Failures in a row that open it whatever the rate, for functions with little traffic. @defaultValue 10 */
+  /** Failures in a row that open it whatever the rate, for functions with little traffic. @defaultValue 8 */
   readonly consecutiveFailures?: number
-  /** How long it stays open at first; doubled each time a probe fails, and up to a fifth shorter by chance. @defaultValue '5s' */
+  /** How long it stays open at first; doubled each time a probe fails, and up to a fifth shorter by chance. @defaultValue '1.2s' */
   readonly openFor?: Duration
-  /** The longest it stays open; at least `openFor`. @defaultValue '60s', or `openFor` where that is longer */
+  /** The longest it stays open; at least `openFor`. @defaultValue `openFor`, so that it is not doubled */
   readonly maxOpenFor?: Duration
-  /** Successful probes that close it, and how many may be under way at once. @defaultValue 3 */
+  /** Successful probes that close it, and how many may be under way at first; each success makes room for as many more. @defaultValue 5 */
   readonly probes?: number
   /** Opens it as well when `rate` of the completions take `duration` or longer. @defaultValue false */
   readonly slowCalls?: { readonly duration: Duration; readonly rate: number } | false
@@ -34,10 +34,10 @@ export const BREAKER_DEFAULTS: CircuitSettings = Object.freeze({
   failureRate: 0.5,
   minimumCalls: 20,
   windowMs: 30_000,
-  consecutiveFailures: 10,
-  openForMs: 5_000,
-  maxOpenForMs: 60_000,
-  probes: 3,
+  consecutiveFailures: 8,
+  openForMs: 1_200,
+  maxOpenForMs: 1_200,
+  probes: 5,
   slowCalls: false,
 })
 

@@ -156,7 +156,7 @@ function race(
       if (!circuitsOf(context.cells, call.subject.key).closed) return UNHEALTHY
       const refusal = allowance.refusal(hedges)
       if (refusal) return refusal
-      return context.budget?.take(1) === false ? SPENT : undefined
+      return context.budget?.take() === false ? SPENT : undefined
     }
   })
 }

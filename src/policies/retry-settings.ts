@@ -1,5 +1,4 @@
 import { BACKOFFS, type Backoff, type BackoffName } from '../core/backoff.js'
-import type { TokenBucketSettings } from '../core/cells/token-bucket.js'
 import type { Duration } from '../core/duration.js'
 import {
   callback,
@@ -48,27 +47,26 @@ export interface RetrySettings extends BackoffSettings {
     readonly string[] | ((args: RetryArguments) => boolean | Promise<boolean>) | boolean
   /** Replaces the decision whether a repeat is worth it; undefined leaves it as it is. Never whether it is safe. */
   readonly retryIf: ((args: RetryArguments) => boolean | undefined | Promise<boolean | undefined>) | undefined
-  readonly budget: TokenBucketSettings | false
+  /** How many retries that fail each success pays for. */
+  readonly budget: number | false
 }
 
-const DEFAULT_BUDGET: TokenBucketSettings = Object.freeze({ capacity: 10, perSuccess: 0.2, perSecond: 0.1 })
-
 export const RETRY_DEFAULTS: RetrySettings = Object.freeze({
-  attempts: 3,
+  attempts: 4,
   backoff: 'full',
   baseDelayMs: 50,
   maxDelayMs: 5_000,
-  throttle: Object.freeze({ backoff: 'equal', baseDelayMs: 1_000, maxDelayMs: 20_000 }),
+  throttle: Object.freeze({ backoff: 'equal', baseDelayMs: 500, maxDelayMs: 20_000 }),
   functionErrors: false,
   retryIf: undefined,
-  budget: DEFAULT_BUDGET,
+  budget: 0.4,
 })
 
 /** How waits grow; absent settings stay as they are. */
 export interface BackoffOptions {
   /** One of the named kinds, or a function that returns milliseconds. @defaultValue 'full'; for throttles 'equal' */
   readonly backoff?: BackoffName | Backoff
-  /** The wait before the first retry, before jitter. @defaultValue '50ms'; for throttles '1s' */
+  /** The wait before the first retry, before jitter. @defaultValue '50ms'; for throttles '500ms' */
   readonly baseDelay?: Duration
   /** The longest wait, at least `baseDelay`; a hint of the service may be longer. @defaultValue '5s'; for throttles '20s'; `baseDelay` where that is longer */
   readonly maxDelay?: Duration
@@ -76,7 +74,7 @@ export interface BackoffOptions {
 
 /** What `.retry()` takes; absent settings stay as they are. */
 export interface RetryOptions extends BackoffOptions {
-  /** How often the function is called at most, the first call included: 1 to 20. @defaultValue 3 */
+  /** How often the function is called at most, the first call included: 1 to 20. @defaultValue 4 */
   readonly attempts?: number
   /** The waits after throttles, and while a function is not ready yet. */
   readonly throttle?: BackoffOptions
@@ -84,8 +82,8 @@ export interface RetryOptions extends BackoffOptions {
   readonly functionErrors?: RetrySettings['functionErrors']
   /** Decides whether a repeat is worth it; return undefined to leave the decision as it is. It cannot make a repeat safe: what may have run is repeated only for an idempotent call. */
   readonly retryIf?: NonNullable<RetrySettings['retryIf']>
-  /** The bound on extra load: what it holds, and what a success and a second bring. @defaultValue 10 tokens, 0.2 a success, 0.1 a second */
-  readonly budget?: Partial<TokenBucketSettings> | false
+  /** The bound on extra load: how many retries that fail each success pays for, 0 to 10. @defaultValue 0.4 */
+  readonly budget?: number | false
 }
 
 const backoffs = {
@@ -103,13 +101,7 @@ const options = shape({
     either(listOf(text), callback<(args: RetryArguments) => boolean | Promise<boolean>>),
   ),
   retryIf: callback<NonNullable<RetrySettings['retryIf']>>,
-  budget: orOff(
-    shape({
-      capacity: numberBetween(1, 1_000_000),
-      perSuccess: numberBetween(0, 1_000),
-      perSecond: numberBetween(0, 1_000_000),
-    }),
-  ),
+  budget: orOff(numberBetween(0, 10)),
 })
 
 /** Retry settings from a user's options, over `base`. @throws {InvalidSettingError} */
@@ -118,7 +110,7 @@ export function parseRetry(
   path: string,
   base: RetrySettings = RETRY_DEFAULTS,
 ): RetrySettings {
-  const { throttle = {}, budget = base.budget, ...same } = options(given, path)
+  const { throttle = {}, ...same } = options(given, path)
   return Object.freeze({
     ...base,
     ...same,
@@ -128,7 +120,6 @@ export function parseRetry(
       ...throttle,
       maxDelayMs: maxDelay(throttle, `${path}.throttle`, base.throttle),
     }),
-    budget: budget && Object.freeze({ ...DEFAULT_BUDGET, ...base.budget, ...budget }),
   })
 }
 

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry'
 import { LatencyCell } from '../core/cells/latency.js'
-import { TokenBucket } from '../core/cells/token-bucket.js'
+import { RetryBudget } from '../core/cells/retry-budget.js'
 import type { Call, Context } from '../core/call.js'
 import { formatMs } from '../core/duration.js'
 import type { RefusalReason } from '../core/events.js'
@@ -16,6 +16,9 @@ import type { RetrySettings } from './retry-settings.js'
 const AGAIN = new Error('another attempt')
 
 const SPENT = failureOf('RetryBudgetSpent', 'the retry budget of the function is spent')
+
+/** Where requests are turned away, the one that gets through takes another's place: it costs more, and brings nothing back. */
+const THROTTLE_PRICE = 6
 
 /** A programming error, kept from p-retry: it would turn what is no Error into one. */
 interface Crash {
@@ -41,39 +44,55 @@ export function retryPolicy(settings: RetrySettings): Policy {
     shouldRetry: () => true,
     shouldConsumeRetry: () => true,
   }
-  const budgetKey = budget ? `${budget.capacity}/${budget.perSuccess}/${budget.perSecond}` : ''
 
   return (next) =>
     async function retry(call, context) {
       const { cells, clock } = context
       const { key } = call.subject
       const latency = cells.get(`latency ${key}`, () => new LatencyCell())
-      const bucket = budget && cells.get(`budget ${key} ${budgetKey}`, () => new TokenBucket(budget, clock))
+      const purse =
+        budget === false
+          ? undefined
+          : cells.get(`budget ${key} ${budget}`, () => new RetryBudget(budget, clock))
+      const inside = {
+        ...context,
+        ...(purse && { budget: { take: () => purse.take() > 0 } }),
+        ...(call.idempotent && attempts > 1 && { canFollow }),
+      }
+      let number = 0
       let lastWaitMs = 0
+      let paid = 0
       let lastRemote: Failed | undefined
 
-      const end = await pRetry(async function countedAttempt(number) {
-        const end = await attempt(number).catch(crash)
+      const end = await pRetry(async function countedAttempt(count) {
+        number = count
+        const end = await attempt().catch(crash)
         if (!end) throw AGAIN
         return end
       }, counting)
       if ('thrown' in end) throw end.thrown
       return end
 
+      function canFollow(): boolean {
+        if (number >= attempts || purse?.lastsForAnother === false) return false
+        return clock.now() + latency.leastMs < context.deadlineAt
+      }
+
       /** Undefined asks for another one. */
-      async function attempt(number: number): Promise<Outcome | undefined> {
+      async function attempt(): Promise<Outcome | undefined> {
         const startedAt = clock.now()
-        const outcome = await next(call, context)
+        const outcome = await next(call, inside)
         if (outcome.ok) {
           latency.record(clock.now() - startedAt)
-          if (bucket) bucket.earn()
+          purse?.succeeded(paid)
           return outcome
         }
         if (context.scope.cancelled) return outcome
         if (lastRemote && isRefusal(outcome.failure)) return refusedLocally(lastRemote, outcome, context)
         lastRemote = outcome
+        if (outcome.failure.verdict.retry !== 'never') purse?.failed()
 
-        const decision = await decide(outcome.failure, number, call, context)
+        const decision = await decide(outcome.failure, call, context)
         context.history.decide(decision)
         if (decision.action === 'stop') return outcome
         lastWaitMs = decision.waitMs ?? 0
@@ -81,12 +100,7 @@ export function retryPolicy(settings: RetrySettings): Policy {
         return undefined
       }
 
-      async function decide(
-        failure: Failure,
-        number: number,
-        { idempotent }: Call,
-        { emit }: Context,
-      ): Promise<Decision> {
+      async function decide(failure: Failure, { idempotent }: Call, { emit }: Context): Promise<Decision> {
         const { elapsedMs } = context.history
         const args = { failure, attempt: number, idempotent, elapsedMs, remainingMs: remainingMs() }
         const refusal = await refusalOf(args, settings)
@@ -102,9 +116,14 @@ export function retryPolicy(settings: RetrySettings): Policy {
             `the wait of ${formatMs(waitMs)} and another attempt cannot end within the ${left} that remain`,
           )
         }
-        if (bucket && !bucket.take(1)) {
-          emit?.({ type: 'budget.spent', tokens: bucket.tokens })
-          return { ...refuse('budget', SPENT.message), code: SPENT.code }
+        const isThrottle = failure.verdict.kind === 'throttle'
+        if (purse) {
+          paid = purse.take(isThrottle ? THROTTLE_PRICE : 1)
+          if (paid === 0) {
+            emit?.({ type: 'budget.spent', tokens: purse.tokens })
+            return { ...refuse('budget', SPENT.message), code: SPENT.code }
+          }
+          if (isThrottle) paid = 0
         }
         const why = `${failure.verdict.kind}: waiting ${formatMs(waitMs)}`
         emit?.({ type: 'retry.scheduled', attempt: number, waitMs, why, failure })

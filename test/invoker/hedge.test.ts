@@ -146,9 +146,9 @@ describe('the setting hedge', () => {
     const { lambda } = scripted()
     const quote = lambda('quote').idempotent()
     expect(quote.hedge().explain()).toContain(
-      '  hedge        after the p95 of its own latency, at least 50 ms; 2 attempts at once;\n' +
-        '             at most 5 % more than the calls that are answered;\n' +
-        '             none while throttled or while the circuit is not closed\n',
+      '  hedge       after the p95 of its own latency, at least 50 ms; 2 attempts at once;\n' +
+        '              at most 5 % more than the calls that are answered;\n' +
+        '              none while throttled or while the circuit is not closed\n',
     )
     expect(quote.hedge({ after: '80ms', maxExtra: 0.025 }).explain()).toContain(
       '  hedge       after 80 ms; 2 attempts at once; at most 2.5 % more than',

@@ -22,6 +22,11 @@ export interface CircuitSettings {
 
 const MOST_OPENINGS = 1_000
 
+/** For probes without a deadline. */
+const LONGEST_PROBE_MS = 60_000
+/** A circuit that nobody has asked for so long after its time open is as good as a new one. */
+const FORGOTTEN_AFTER_MS = 60_000
+
 /** A call's leave to go through, to be handed back with how it went. */
 export interface Permit {
   readonly probe: boolean
@@ -116,8 +121,9 @@ export class Circuit implements Cell {
       this.#trip('a probe did not end in time', emit)
       return undefined
     }
-    if (this.#probes.size + this.#probesPassed >= this.#settings.probes) return undefined
-    const endBy = deadlineAt === Infinity ? now + this.#settings.maxOpenForMs : deadlineAt
+    // Each probe that passes makes room for more: traffic comes back in steps, and a slow probe holds nobody up.
+    if (this.#probes.size >= this.#settings.probes * (1 + this.#probesPassed)) return undefined
+    const endBy = deadlineAt === Infinity ? now + LONGEST_PROBE_MS : deadlineAt
     const permit = { probe: true, endBy, period: this.#period }
     this.#probes.add(permit)
     return permit
@@ -147,7 +153,7 @@ export class Circuit implements Cell {
   /** As good as a new one: closed with no failure in its window, or open for so long that nobody calls any more. */
   idle(): boolean {
     if (this.#state === 'closed') return this.#failures.counts.failures === 0
-    return this.#clock.now() > this.#openUntil + this.#settings.maxOpenForMs
+    return this.#clock.now() > this.#openUntil + FORGOTTEN_AFTER_MS
   }
 
   /** Probes under way are not kept: half-open is saved as open with no time left. */
