@@ -46,7 +46,10 @@ const { FunctionModel, HEALTHY, meanServiceMs } = (await load('model')) as {
 const { randomStream } = (await load('random')) as {
   randomStream: (seed: number, name: string) => () => number
 }
-const { startArrivals } = (await load('clients')) as { startArrivals: (options: object) => void }
+const { startArrivals, Call } = (await load('clients')) as {
+  startArrivals: (options: object) => void
+  Call: new (options: object) => { readonly signal: AbortSignal; attempt(): Promise<void>; stop(): void }
+}
 const { simulate } = (await load('simulate')) as {
   simulate: (run: object) => Promise<{ readonly figures: Figures; readonly series: readonly number[][] }>
 }
@@ -213,6 +216,50 @@ describe('the model of Lambda', () => {
     await clock.runUntil(10_000)
     expect(heard).toEqual(['error at 20'])
     expect(works).toEqual([])
+  })
+})
+
+describe('the call of a peer', () => {
+  function newCall() {
+    const { clock, model } = newFunction({ serviceSpread: 0, slowShare: 0, slowness: 10 }, 3)
+    const invoked: number[] = []
+    const call = new Call({
+      clock,
+      name: 'quote',
+      limits: { deadlineMs: 3_000, timeoutMs: 1_000 },
+      invoke(answer: (how: string) => void) {
+        invoked.push(clock.now())
+        return model.invoke(answer)
+      },
+    })
+    const ends: string[] = []
+    const attempt = (): void =>
+      void call.attempt().then(
+        () => ends.push(`answered at ${clock.now()}`),
+        (error: Error) => ends.push(`${error.name} at ${clock.now()}`),
+      )
+    return { clock, call, invoked, ends, attempt }
+  }
+
+  it('abandons an attempt when its time is over', async () => {
+    const { clock, ends, attempt } = newCall()
+    attempt()
+    await clock.runUntil(5_000)
+    expect(ends).toEqual(['TimeoutError at 1000'])
+  })
+
+  it('ends with its caller: what runs is abandoned, and nothing is begun any more', async () => {
+    const { clock, call, invoked, ends, attempt } = newCall()
+    const { signal } = call
+    attempt()
+    attempt()
+    await clock.runUntil(500)
+    call.stop()
+    attempt()
+    await clock.runUntil(5_000)
+    expect(ends.toSorted()).toEqual(['AbortError at 500', 'AbortError at 500', 'AbortError at 500'])
+    expect(invoked).toEqual([0, 0])
+    expect(signal.aborted).toBe(true)
   })
 })
 
