@@ -283,10 +283,10 @@ describe('a run', () => {
   })
 
   it('counts what Lambda saw: one attempt per call without retries, up to three with them', async () => {
-    const { figures: none } = await small({ scenario: 'outage', contender: 'no retry', rate: 400 })
+    const { figures: none } = await small({ scenario: 'outage', contender: 'no retry', rate: 1_000 })
     expect(none).toMatchObject({ attempts: 1, worst: 1, during: 0, wasted: 0, goodput: 0 })
-    expect(none['before']).toBeGreaterThan(0.97)
-    expect(none['after']).toBeGreaterThan(0.97)
+    expect(none['before']).toBeGreaterThan(0.95)
+    expect(none['after']).toBeGreaterThan(0.95)
     const { figures: three } = await small({ scenario: 'outage', contender: 'full jitter, 3 attempts' })
     expect(three['attempts']).toBeGreaterThan(2.9)
   })
