@@ -3,7 +3,7 @@ import { exponential, lognormal } from './random.mjs'
 /** How Lambda and the function behave while nothing is wrong. Times in ms. */
 export const HEALTHY = Object.freeze({
   /** Concurrent executions, above which there are 429s. */
-  limit: 1_400,
+  limit: 1_000,
   serviceMs: 190,
   serviceSpread: 0.5,
   /** One call in 200 takes eight times as long: a garbage collection, a slow dependency. */

@@ -9,7 +9,7 @@ const SHOWN = [
 const SCENARIOS = ['outage', 'brownout']
 const FIGURES = [
   { at: 0, title: 'calls answered', most: 1, ticks: [0, 0.5, 1], write: (value) => `${value * 100} %` },
-  { at: 1, title: 'attempts per call', most: 4, ticks: [0, 1, 2, 3, 4], write: String },
+  { at: 1, title: 'attempts per call', most: 6, ticks: [0, 1, 2, 3, 4, 5, 6], write: String },
 ]
 
 /** Success and attempts per call over time, as means over the seeds: one panel for each scenario and figure. */
