@@ -16,6 +16,9 @@ const OVERTAKEN = failure('AttemptOvertaken')
 const UNHEALTHY: HedgeRefusal = { reason: 'circuit', why: 'the circuit is not closed' }
 const SPENT: HedgeRefusal = { reason: 'budget', why: 'the retry budget of the function is spent' }
 
+const THROTTLED: HedgeRefusal = { reason: 'throttled', why: 'an attempt was throttled lately' }
+const LIMITED: HedgeRefusal = { reason: 'in-flight', why: 'as many attempts as throttles allow are in flight' }
+
 const NEEDS_IDEMPOTENCE =
   'left out, or the call declared idempotent with .idempotent() or idempotent: true, since a hedge may run the function twice'
 
@@ -66,7 +69,7 @@ function race(
   context: Context,
   { settings, allowance, delayMs, latencies }: Terms,
 ): Promise<Outcome> {
-  const { clock, emit, scope } = context
+  const { clock, emit, scope, limiter } = context
   const startedAt = clock.now()
   const running = new Set<Runner>()
   const failures: Failed[] = []
@@ -94,7 +97,7 @@ function race(
     }
 
     function ended(runner: Runner, outcome: Outcome): void {
-      settle(runner, outcome.ok)
+      settle(runner, outcome.ok, outcome)
       if (outcome.ok) {
         allowance.earn()
         return finish(() => resolve(outcome))
@@ -107,11 +110,12 @@ function race(
     }
 
     /** Takes an attempt out of the race, and learns from it. */
-    function settle(runner: Runner, answered: boolean): void {
+    function settle(runner: Runner, answered: boolean, outcome?: Outcome): void {
       const durationMs = clock.now() - runner.startedAt
       running.delete(runner)
       runner.scope.close()
       if (runner.hedge) {
+        limiter?.leave(outcome)
         allowance.end(answered, durationMs, delayMs)
         if (answered) emit?.({ type: 'hedge.won', afterMs: runner.startedAt - startedAt, durationMs })
       } else if (answered || durationMs >= delayMs) {
@@ -145,7 +149,7 @@ function race(
       if (refusal) return emit?.({ type: 'hedge.refused', ...refusal })
       emit?.({ type: 'hedge.started', afterMs: clock.now() - startedAt })
       // Who hears of it may have cancelled the call.
-      if (over) return
+      if (over) return limiter?.leave()
       allowance.begin()
       hedges++
       void run(true)
@@ -156,7 +160,11 @@ function race(
       if (!circuitsOf(context.cells, call.subject.key).closed) return UNHEALTHY
       const refusal = allowance.refusal(hedges)
       if (refusal) return refusal
-      return context.budget?.take() === false ? SPENT : undefined
+      if (limiter?.throttledLately) return THROTTLED
+      if (limiter?.tryTake() === false) return LIMITED
+      if (context.budget?.take() !== false) return undefined
+      limiter?.leave()
+      return SPENT
     }
   })
 }
