@@ -64,6 +64,7 @@ function ownEnd(context: CalleeContext | undefined, now: number): number {
 
 function signalIn(ms: number): AbortSignal {
   if (ms === Infinity) return new AbortController().signal
+  if (ms === 0) return AbortSignal.abort(new DOMException('The deadline has passed.', 'TimeoutError'))
   return AbortSignal.timeout(Math.min(Math.ceil(ms), LONGEST_TIMER_MS))
 }
 

@@ -32,15 +32,18 @@ export interface Call {
   readonly idempotencyKey?: string
 }
 
-/** Places for attempts beside the first, where attempts are limited: taken only if one is free, and given back once. */
+/** Places for attempts in flight, where those are limited. */
 export interface AttemptLimiter {
   /** Whether an attempt was throttled in the last 10 s: no time for extra load. */
   readonly throttledLately: boolean
-  /** Takes a place without waiting for one. */
-  tryTake(): boolean
-  /** Gives a place back; `outcome`, where there is one, tells whether the attempt was throttled. */
-  leave(outcome?: Outcome): void
+  /** Gives back the place of the first attempt, which may end before those beside it; `outcome` tells of throttles. */
+  readonly leave: Leave
+  /** Takes a place for an attempt beside the first, without waiting: what gives it back, or undefined if none is free. */
+  take(): Leave | undefined
 }
+
+/** Gives a place back, once. */
+export type Leave = (outcome?: Outcome) => void
 
 /** How a call stands at one place of the pipeline: each policy hands on its own copy. */
 export interface Context {
@@ -58,9 +61,7 @@ export interface Context {
   /** Whether this is an extra attempt, beside one that is slow. */
   readonly hedge?: true
   /** What all repeats of a function draw from; absent without one. */
-  readonly budget?: { take(): boolean }
-  /** Whether another attempt could follow, if this one were cut off now; absent where none ever can. */
-  readonly canFollow?: () => boolean
+  readonly budget?: { takeOne(): boolean }
   /** Where to ask before an extra attempt (a hedge); absent where attempts are not limited. */
   readonly limiter?: AttemptLimiter
   /** Trace context and the like, for the transport to send along. */

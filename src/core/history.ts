@@ -43,6 +43,9 @@ export class History {
   /** Whether another function can have run in this one's place. */
   ranElsewhere: Ran = 'no'
 
+  /** The idempotency key of the call, once there is one: the same on every attempt, at every target. */
+  key: string | undefined
+
   /** The number of the call, as in its events. */
   readonly call: number
 
@@ -129,9 +132,14 @@ export class History {
     })
   }
 
-  /** Notes what followed from the last attempt. */
-  decide(decision: Decision): void {
-    const last = this.#attempts.at(-1)
+  /** How many attempts were made so far. */
+  get made(): number {
+    return this.#attempts.length
+  }
+
+  /** Notes what followed from the last attempt, or from the one that was the last then. */
+  decide(decision: Decision, made = this.made): void {
+    const last = this.#attempts[made - 1]
     if (last) last.decision = decision
   }
 

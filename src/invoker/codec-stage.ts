@@ -19,7 +19,7 @@ export function codecStage({ codec, input, output, clientContext, idempotencyKey
       return failed(failure('InputInvalid', message, checked))
     }
     // One key for all attempts, made of what the caller gave: a schema may have turned it into something else.
-    const key = idempotencyKey && keyOf(idempotencyKey, call.payload)
+    const key = idempotencyKey && (context.history.key ??= keyOf(idempotencyKey, call.payload))
     const keyed =
       idempotencyKey && key !== undefined
         ? withKey(idempotencyKey, key, checked.value, clientContext)

@@ -7,19 +7,15 @@ import { runCall, type Run, type Surroundings } from '../core/run.js'
 import { callback, duration, InvalidSettingError, shape } from '../core/settings.js'
 import { circuitOf } from '../policies/breaker.js'
 import type { BulkheadSettings } from '../policies/bulkhead.js'
-import {
-  FALLBACK_DEFAULTS,
-  parseFallback,
-  type FallbackOptions,
-  type FallbackSettings,
-} from '../policies/fallback.js'
+import type { FallbackOptions } from '../policies/fallback.js'
 import type { PolicyName } from '../policies/order.js'
 import type { Codec } from '../transport/payload.js'
 import type { ClientOf } from '../transport/sdk.js'
 import type { Transport } from '../transport/transport.js'
 import { asObserver, asSchema, isLambdaContext, parseInvokeOptions, parseUse } from './arguments.js'
-import { OtherChain, refuseOtherRegions } from './failover.js'
 import { explainPlan, idempotenceOf, planData, type PlanData } from './explain.js'
+import { OtherChain, refuseOtherRegions } from './failover.js'
+import { fallbackBy, fallbackTo } from './fallback-by.js'
 import { circuitHandle, type CircuitHandle, type Fn, type InvokeOptions, type Result } from './fn.js'
 import { parseIdempotencyKey } from './idempotency-key.js'
 import { metaOf } from './meta.js'
@@ -146,8 +142,9 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     // A value may be undefined, but a call without any is a mistake.
     if (given.length === 0)
       throw new InvalidSettingError('fallback', undefined, 'a value, a function, or another function to call')
-    const [answer, options = {}] = given
-    return this.#with({ fallback: fallbackBy(answer, options as FallbackOptions) })
+    const [answer, options = {}] = given as [unknown, FallbackOptions?]
+    const isOther = answer instanceof LambdaFunction
+    return this.#with({ fallback: isOther ? fallbackTo(answer, options) : fallbackBy(answer, options) })
   }
 
   failover(targets: unknown, options: object = {}): LambdaFunction {
@@ -243,17 +240,4 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   [INSPECT](): string {
     return this.toString()
   }
-}
-
-/** Another function may have a cold start before it. */
-const OTHER_FUNCTION = { ...FALLBACK_DEFAULTS, limitMs: 5_000 }
-
-function fallbackBy(answer: unknown, options: FallbackOptions): FallbackSettings {
-  if (answer instanceof LambdaFunction) {
-    const settings = parseFallback(options, 'fallback', OTHER_FUNCTION)
-    return { ...settings, repeats: true, answer: ({ payload, signal }) => answer.invoke(payload, { signal }) }
-  }
-  const settings = parseFallback(options, 'fallback')
-  if (typeof answer !== 'function') return { ...settings, repeats: false, answer: () => answer }
-  return { ...settings, repeats: false, answer: answer as FallbackSettings['answer'] }
 }

@@ -1,4 +1,4 @@
-import type { AttemptLimiter, Context, Subject } from '../core/call.js'
+import type { AttemptLimiter, Context, Leave, Subject } from '../core/call.js'
 import { Limiter, type LimiterSettings, type Place, type Usage } from '../core/cells/limiter.js'
 import { formatMs } from '../core/duration.js'
 import type { LimitScope } from '../core/events.js'
@@ -45,16 +45,24 @@ export function adaptivePolicy(settings: LimiterSettings): Policy {
   return (next) =>
     async function adaptive(call, context) {
       const limiters = limitersOf(call.subject, context)
-      const limiter = new Places(limiters, context)
-      const refusal = limiter.tryTake() ? undefined : await limiter.wait()
-      if (refusal) return failed(refusal)
+      const held = new HeldPlaces(limiters, context)
+      const leave = held.take() ?? (await held.wait())
+      if (typeof leave !== 'function') return failed(leave)
+      const limiter: AttemptLimiter = {
+        leave,
+        take: () => held.take(),
+        get throttledLately() {
+          return held.throttledLately
+        },
+      }
       let outcome: Outcome | undefined
       try {
         // What ignores its cancellation is let go: it must not keep a place for ever.
         outcome = await within(context.scope, () => next(call, { ...context, limiter }))
         return outcome
       } finally {
-        limiter.end(outcome)
+        leave(outcome)
+        held.end()
       }
     }
 
@@ -81,12 +89,12 @@ interface Scoped {
   readonly limiter: Limiter
 }
 
-/** The places that one attempt and its extra ones hold, in the function's limiter and in the account's. */
-class Places implements AttemptLimiter {
+/** The places that one attempt and those beside it hold, each in the function's limiter and in the account's. */
+class HeldPlaces {
   readonly #limiters: readonly Scoped[]
   readonly #context: Context
-  /** Of each attempt one for each limiter. */
-  readonly #held: (readonly Place[])[] = []
+  readonly #held = new Set<Leave>()
+  #ended = false
 
   constructor(limiters: readonly Scoped[], context: Context) {
     this.#limiters = limiters
@@ -97,33 +105,21 @@ class Places implements AttemptLimiter {
     return this.#limiters.some(({ limiter }) => limiter.throttledLately)
   }
 
-  tryTake(): boolean {
-    const places: Place[] = []
-    for (const { limiter } of this.#limiters) {
-      const place = limiter.take()
-      if (!place) {
-        this.#giveBack(places)
-        return false
-      }
-      places.push(place)
+  /** Takes a place in all limiters, or in none: the account's first, which is seldom what is missing. */
+  take(): Leave | undefined {
+    if (this.#ended) return undefined
+    const places: (Place | undefined)[] = []
+    for (let index = this.#limiters.length - 1; index >= 0; index--) {
+      places[index] = this.#limiters[index]?.limiter.take()
+      if (places[index]) continue
+      this.#giveBack(places)
+      return undefined
     }
-    this.#held.push(places)
-    return true
+    return this.#hold(places)
   }
 
-  leave(outcome?: Outcome): void {
-    if (this.#held.length > 1) this.#giveBack(this.#held.pop() ?? [], outcome)
-  }
-
-  /** Gives back all of them; the outcome is the first one's. */
-  end(outcome?: Outcome): void {
-    const [first = [], ...extra] = this.#held.splice(0)
-    this.#giveBack(first, outcome)
-    for (const places of extra) this.#giveBack(places)
-  }
-
-  /** Waits for a place in one after the other; undefined once all are taken, or why there is none. */
-  async wait(): Promise<Failure | undefined> {
+  /** Waits for a place in one after the other; or why there is none. */
+  async wait(): Promise<Leave | Failure> {
     const { clock, history } = this.#context
     const startedAt = clock.now()
     const places: Place[] = []
@@ -137,11 +133,25 @@ class Places implements AttemptLimiter {
       places.push(place)
     }
     history.queuedMs += clock.now() - startedAt
-    this.#held.push(places)
-    return undefined
+    // What was spent waiting for the others is no part of an attempt's duration.
+    return this.#hold(places.map((place) => ({ ...place, beganAt: clock.now() })))
   }
 
-  #giveBack(places: readonly Place[], outcome?: Outcome): void {
+  /** Gives back whatever is still held. */
+  end(): void {
+    this.#ended = true
+    for (const leave of this.#held) leave()
+  }
+
+  #hold(places: readonly (Place | undefined)[]): Leave {
+    const leave: Leave = (outcome) => {
+      if (this.#held.delete(leave)) this.#giveBack(places, outcome)
+    }
+    this.#held.add(leave)
+    return leave
+  }
+
+  #giveBack(places: readonly (Place | undefined)[], outcome?: Outcome): void {
     for (const [index, { scope, limiter }] of this.#limiters.entries()) {
       const place = places[index]
       if (!place) continue

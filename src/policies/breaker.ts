@@ -1,4 +1,4 @@
-import { Circuit, type CircuitSettings } from '../core/cells/circuit.js'
+import { Circuit, type CircuitSettings, type Permit } from '../core/cells/circuit.js'
 import { circuitsOf } from '../core/cells/circuits.js'
 import type { Cells } from '../core/cells/cells.js'
 import type { Subject } from '../core/call.js'
@@ -18,7 +18,7 @@ export interface BreakerOptions {
   readonly minimumCalls?: number
   /** How far back completions count. @defaultValue '30s' */
   readonly window?: Duration
-  /** Failures in a row that open it whatever the rate, for functions with little traffic. @defaultValue 8 */
+  /** Failures in a row that open it whatever the rate, for functions with little traffic; those of calls in flight together count as one. @defaultValue 7 */
   readonly consecutiveFailures?: number
   /** How long it stays open at first; doubled each time a probe fails, and up to a fifth shorter by chance. @defaultValue '1.2s' */
   readonly openFor?: Duration
@@ -34,7 +34,7 @@ export const BREAKER_DEFAULTS: CircuitSettings = Object.freeze({
   failureRate: 0.5,
   minimumCalls: 20,
   windowMs: 30_000,
-  consecutiveFailures: 8,
+  consecutiveFailures: 7,
   openForMs: 1_200,
   maxOpenForMs: 1_200,
   probes: 5,
@@ -61,7 +61,8 @@ export function parseBreaker(
   base: CircuitSettings = BREAKER_DEFAULTS,
 ): CircuitSettings {
   const parsed = options(given, path)
-  const bounds = { minMs: parsed.openForMs, maxMs: parsed.maxOpenForMs, baseMaxMs: base.maxOpenForMs }
+  const { openForMs = parsed.maxOpenForMs === undefined ? undefined : base.openForMs } = parsed
+  const bounds = { minMs: openForMs, maxMs: parsed.maxOpenForMs, baseMaxMs: base.maxOpenForMs }
   const maxOpenForMs = maximumOf(bounds, `${path}.maxOpenFor`, 'openFor')
   return Object.freeze({ ...base, ...parsed, maxOpenForMs })
 }
@@ -96,7 +97,7 @@ export function breakerPolicy(settings: CircuitSettings): Policy {
       try {
         const run = (): Promise<Outcome> => next(call, context)
         const outcome = await (permit.probe ? within(scope, run) : run())
-        result = judge(outcome)
+        result = judge(outcome, permit)
         return outcome
       } finally {
         circuit.settle(permit, result, clock.now() - startedAt, emit)
@@ -104,9 +105,12 @@ export function breakerPolicy(settings: CircuitSettings): Policy {
     }
 }
 
-function judge(outcome: Outcome): 'success' | 'failure' | 'ignored' {
+function judge(outcome: Outcome, { probe }: Permit): 'success' | 'failure' | 'ignored' {
   if (outcome.ok) return 'success'
-  return outcome.failure.verdict.breaker === 'failure' ? 'failure' : 'ignored'
+  const { breaker, ran } = outcome.failure.verdict
+  if (breaker === 'failure') return 'failure'
+  // A function that refuses a request is well: a probe need not wait for one that it likes.
+  return probe && ran === 'yes' ? 'success' : 'ignored'
 }
 
 const keys = new WeakMap<CircuitSettings, string>()

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import type { Call, Context } from '../core/call.js'
 import { formatMs, type Duration } from '../core/duration.js'
@@ -57,6 +58,9 @@ const optional = shape({
 })
 const options = required(optional, 'sink')
 
+/** Whether a sink is at work: what fails for it must not make letters of its own, which would never end. */
+const inSink = new AsyncLocalStorage<true>()
+
 /** Dead-letter settings from a user's options. @throws {InvalidSettingError} */
 export function parseDeadLetter(given: unknown, path: string): DeadLetterSettings {
   return Object.freeze({ kinds: FAILURE_KINDS, limitMs: LIMIT_MS, ...options(given, path) })
@@ -85,6 +89,7 @@ export function deadLetterPolicy(settings: DeadLetterSettings): Policy {
   async function handOver(why: Failure, call: Call, context: Context): Promise<Failure | undefined> {
     const { clock, history, emit } = context
     if (context.scope.cancelled || !settings.kinds.includes(why.verdict.kind)) return undefined
+    if (inSink.getStore()) return undefined
     const startedAt = clock.now()
     const scope = new Scope(context.scope)
     const timer = clock.setTimer(settings.limitMs, () => scope.cancel(tooLate(settings.limitMs)))
@@ -121,7 +126,7 @@ export function deadLetterPolicy(settings: DeadLetterSettings): Policy {
       signal,
     }
     try {
-      await settings.sink(letter)
+      await inSink.run(true, () => settings.sink(letter))
       return answered(undefined)
     } catch (error) {
       return thrown(error)

@@ -75,7 +75,7 @@ function elsewhere(
 ): [Call, Context] {
   const { emit } = context
   return [
-    { ...call, subject, idempotent: idempotent ?? call.idempotent },
+    { ...call, subject, idempotent: idempotent ?? repeatsElsewhere(call), byKey: false },
     {
       ...context,
       target: subject.name,
@@ -124,8 +124,8 @@ function limited(next: Next, limitMs: number | undefined, repeats: boolean): Nex
       if (repeats || history.ran === 'no') scope.cancel(timedOut(limitMs, context))
     })
     try {
-      const deadlineAt = repeats ? endAt : context.deadlineAt
-      return await within(scope, () => next(call, { ...context, scope, deadlineAt }))
+      // Where the running attempt may not be cut, at least none is begun after it.
+      return await within(scope, () => next(call, { ...context, scope, deadlineAt: endAt }))
     } finally {
       timer.cancel()
       scope.close()

@@ -1,4 +1,4 @@
-import type { Call, Context } from '../core/call.js'
+import type { Call, Context, Leave } from '../core/call.js'
 import { HedgeAllowance, type HedgeRefusal } from '../core/cells/hedge-allowance.js'
 import { circuitsOf } from '../core/cells/circuits.js'
 import { LatencyWindow } from '../core/cells/latency-window.js'
@@ -17,7 +17,10 @@ const UNHEALTHY: HedgeRefusal = { reason: 'circuit', why: 'the circuit is not cl
 const SPENT: HedgeRefusal = { reason: 'budget', why: 'the retry budget of the function is spent' }
 
 const THROTTLED: HedgeRefusal = { reason: 'throttled', why: 'an attempt was throttled lately' }
-const LIMITED: HedgeRefusal = { reason: 'in-flight', why: 'as many attempts as throttles allow are in flight' }
+const LIMITED: HedgeRefusal = {
+  reason: 'in-flight',
+  why: 'as many attempts as throttles allow are in flight',
+}
 
 const NEEDS_IDEMPOTENCE =
   'left out, or the call declared idempotent with .idempotent() or idempotent: true, since a hedge may run the function twice'
@@ -27,6 +30,8 @@ interface Runner {
   readonly scope: Scope
   readonly startedAt: number
   readonly hedge: boolean
+  /** Gives back its place, where attempts are limited. */
+  readonly leave: Leave | undefined
 }
 
 /** Makes a second attempt when the first is slow; the first good answer wins, and the others are let go. */
@@ -35,7 +40,8 @@ export function hedgePolicy(settings: HedgeSettings): Policy {
   return (next) =>
     async function hedge(call, context) {
       if (!call.idempotent) {
-        if (whereSafe) return next(call, context)
+        // At another target of a failover a call may be less sure of itself than at its own.
+        if (whereSafe || context.target !== undefined) return next(call, context)
         throw refusedAs('set for a call that is not', 'hedge', NEEDS_IDEMPOTENCE)
       }
       const { cells, clock } = context
@@ -80,13 +86,13 @@ function race(
 
   return new Promise((resolve, reject) => {
     allowance.enter()
-    void run(false)
+    void run(limiter?.leave)
     forget = scope.onCancel((why) => finish(() => resolve(failed(why))))
     arm()
 
-    async function run(hedge: boolean): Promise<void> {
+    async function run(leave: Leave | undefined, hedge = false): Promise<void> {
       const own = new Scope(scope)
-      const runner: Runner = { scope: own, startedAt: clock.now(), hedge }
+      const runner: Runner = { scope: own, startedAt: clock.now(), hedge, leave }
       running.add(runner)
       try {
         const outcome = await next(call, { ...context, scope: own, ...(hedge && { hedge }) })
@@ -114,8 +120,8 @@ function race(
       const durationMs = clock.now() - runner.startedAt
       running.delete(runner)
       runner.scope.close()
+      runner.leave?.(outcome)
       if (runner.hedge) {
-        limiter?.leave(outcome)
         allowance.end(answered, durationMs, delayMs)
         if (answered) emit?.({ type: 'hedge.won', afterMs: runner.startedAt - startedAt, durationMs })
       } else if (answered || durationMs >= delayMs) {
@@ -145,26 +151,27 @@ function race(
     }
 
     function extra(): void {
-      const refusal = refusalNow()
-      if (refusal) return emit?.({ type: 'hedge.refused', ...refusal })
+      const leave = limiter?.take()
+      const refusal = limiter && !leave ? LIMITED : refusalNow()
+      if (refusal) {
+        leave?.()
+        return emit?.({ type: 'hedge.refused', ...refusal })
+      }
       emit?.({ type: 'hedge.started', afterMs: clock.now() - startedAt })
       // Who hears of it may have cancelled the call.
-      if (over) return limiter?.leave()
+      if (over) return leave?.()
       allowance.begin()
       hedges++
-      void run(true)
+      void run(leave, true)
       if (hedges < settings.attempts - 1) arm()
     }
 
     function refusalNow(): HedgeRefusal | undefined {
       if (!circuitsOf(context.cells, call.subject.key).closed) return UNHEALTHY
+      if (limiter?.throttledLately) return THROTTLED
       const refusal = allowance.refusal(hedges)
       if (refusal) return refusal
-      if (limiter?.throttledLately) return THROTTLED
-      if (limiter?.tryTake() === false) return LIMITED
-      if (context.budget?.take() !== false) return undefined
-      limiter?.leave()
-      return SPENT
+      return context.budget?.takeOne() === false ? SPENT : undefined
     }
   })
 }

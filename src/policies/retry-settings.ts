@@ -59,7 +59,7 @@ export const RETRY_DEFAULTS: RetrySettings = Object.freeze({
   throttle: Object.freeze({ backoff: 'equal', baseDelayMs: 500, maxDelayMs: 20_000 }),
   functionErrors: false,
   retryIf: undefined,
-  budget: 0.4,
+  budget: 0.5,
 })
 
 /** How waits grow; absent settings stay as they are. */
@@ -82,7 +82,7 @@ export interface RetryOptions extends BackoffOptions {
   readonly functionErrors?: RetrySettings['functionErrors']
   /** Decides whether a repeat is worth it; return undefined to leave the decision as it is. It cannot make a repeat safe: what may have run is repeated only for an idempotent call. */
   readonly retryIf?: NonNullable<RetrySettings['retryIf']>
-  /** The bound on extra load: how many retries that fail each success pays for, 0 to 10. @defaultValue 0.4 */
+  /** The bound on extra load: how many retries that fail each success pays for, 0 to 10. @defaultValue 0.5 */
   readonly budget?: number | false
 }
 

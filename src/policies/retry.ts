@@ -18,7 +18,7 @@ const AGAIN = new Error('another attempt')
 const SPENT = failureOf('RetryBudgetSpent', 'the retry budget of the function is spent')
 
 /** Where requests are turned away, the one that gets through takes another's place: it costs more, and brings nothing back. */
-const THROTTLE_PRICE = 6
+const THROTTLE_PRICE = 8
 
 /** A programming error, kept from p-retry: it would turn what is no Error into one. */
 interface Crash {
@@ -54,53 +54,51 @@ export function retryPolicy(settings: RetrySettings): Policy {
         budget === false
           ? undefined
           : cells.get(`budget ${key} ${budget}`, () => new RetryBudget(budget, clock))
-      const inside = {
-        ...context,
-        ...(purse && { budget: { take: () => purse.take() > 0 } }),
-        ...(call.idempotent && attempts > 1 && { canFollow }),
-      }
-      let number = 0
+      const inside = purse ? { ...context, budget: purse } : context
       let lastWaitMs = 0
       let paid = 0
       let lastRemote: Failed | undefined
 
-      const end = await pRetry(async function countedAttempt(count) {
-        number = count
-        const end = await attempt().catch(crash)
+      const end = await pRetry(async function countedAttempt(number) {
+        const end = await attempt(number).catch(crash)
         if (!end) throw AGAIN
         return end
       }, counting)
       if ('thrown' in end) throw end.thrown
       return end
 
-      function canFollow(): boolean {
-        if (number >= attempts || purse?.lastsForAnother === false) return false
-        return clock.now() + latency.leastMs < context.deadlineAt
-      }
-
       /** Undefined asks for another one. */
-      async function attempt(): Promise<Outcome | undefined> {
+      async function attempt(number: number): Promise<Outcome | undefined> {
         const startedAt = clock.now()
         const outcome = await next(call, inside)
+        const { made } = context.history
         if (outcome.ok) {
           latency.record(clock.now() - startedAt)
           purse?.succeeded(paid)
           return outcome
         }
         if (context.scope.cancelled) return outcome
-        if (lastRemote && isRefusal(outcome.failure)) return refusedLocally(lastRemote, outcome, context)
+        if (lastRemote && isRefusal(outcome.failure)) {
+          purse?.giveBack(paid)
+          return refusedLocally(lastRemote, outcome, context)
+        }
         lastRemote = outcome
-        if (outcome.failure.verdict.retry !== 'never') purse?.failed()
+        if (speaksAgainst(outcome.failure)) purse?.failed(startedAt)
 
-        const decision = await decide(outcome.failure, call, context)
-        context.history.decide(decision)
+        const decision = await decide(outcome.failure, number, call, context)
+        context.history.decide(decision, made)
         if (decision.action === 'stop') return outcome
         lastWaitMs = decision.waitMs ?? 0
         if (!(await sleep(clock, context.scope, lastWaitMs))) return outcome
         return undefined
       }
 
-      async function decide(failure: Failure, { idempotent }: Call, { emit }: Context): Promise<Decision> {
+      async function decide(
+        failure: Failure,
+        number: number,
+        { idempotent }: Call,
+        { emit }: Context,
+      ): Promise<Decision> {
         const { elapsedMs } = context.history
         const args = { failure, attempt: number, idempotent, elapsedMs, remainingMs: remainingMs() }
         const refusal = await refusalOf(args, settings)
@@ -143,6 +141,11 @@ export function retryPolicy(settings: RetrySettings): Policy {
 
 function crash(thrown: unknown): Crash {
   return { thrown }
+}
+
+/** What says something of the function, and not of this request. */
+function speaksAgainst({ verdict }: Failure): boolean {
+  return verdict.breaker === 'failure' || verdict.kind === 'throttle'
 }
 
 function isRefusal({ verdict }: Failure): boolean {

@@ -16,8 +16,6 @@ export function timeoutPolicy({ limitMs }: TimeoutSettings): Policy {
       if (context.clock.now() + limitMs >= context.deadlineAt) return next(call, context)
       const scope = new Scope(context.scope)
       const timer = context.clock.setTimer(limitMs, function expire() {
-        // The work is paid for: to cut it off helps only where another attempt can take its place.
-        if (context.canFollow?.() === false) return
         const { attempt, history } = context
         const why = failure('AttemptTimedOut', `no answer within ${formatMs(limitMs)}`, {
           ran: attempt?.ran ?? 'maybe',

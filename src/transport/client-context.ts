@@ -52,10 +52,11 @@ export function encodeClientContext(
 ): string | undefined {
   const custom = context?.['custom'] ?? {}
   if ((carrier || forwarded) && isPlain(custom)) {
-    // What the user sends matters most; then the deadline, since the trace travels as headers too.
-    for (const entries of [{ ...carrier, ...forwarded }, { ...forwarded }]) {
-      if (Object.keys(entries).length === 0) continue
-      const encoded = toBase64({ ...context, custom: { ...entries, ...custom } })
+    // What the user sends goes before the trace, which travels in headers too; but what he passes on of his own caller's
+    // deadline is not this call's.
+    for (const trace of [carrier, undefined]) {
+      if (Object.keys({ ...trace, ...forwarded }).length === 0) continue
+      const encoded = toBase64({ ...context, custom: { ...trace, ...custom, ...forwarded } })
       if (encoded.length <= MAX_CLIENT_CONTEXT_BYTES) return encoded
     }
   }

@@ -44,8 +44,8 @@ describe('given fallback and deadline', () => {
 describe('given fallback and everything else', () => {
   it.each<[FailureCode, number]>([
     ['TooManyRequestsException', 3],
-    ['HostNotFound', 3],
-    ['ResourceConflictException', 3],
+    ['HostNotFound', 4],
+    ['ResourceConflictException', 4],
     ['ServiceUnavailable', 1],
     ['Sandbox.Timedout', 1],
   ])('answers for %s once the retries are over, after %i requests', async (code, requests) => {

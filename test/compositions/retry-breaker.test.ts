@@ -68,7 +68,7 @@ describe('given retry and breaker', () => {
   it('retries throttles for as long as it may, since they say nothing about the function', async () => {
     const { lambda, script, clock } = scene()
     const quote = lambda('quote')
-      .retry({ ...STEADY, attempts: 5 })
+      .retry({ ...STEADY, attempts: 5, budget: false })
       .circuitBreaker({ consecutiveFailures: 1 })
     script('quote').throttled()
 

@@ -92,7 +92,7 @@ describe('a chain', () => {
       .timeout(false)
     expect(settingsOf(off)).toMatchObject({ retry: false, deadline: false, breaker: false, timeout: false })
     expect(settingsOf(off.retry({ baseDelay: '1s' }))).toMatchObject({
-      retry: { attempts: 3, baseDelayMs: 1_000 },
+      retry: { attempts: 4, baseDelayMs: 1_000 },
     })
   })
 

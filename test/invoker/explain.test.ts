@@ -12,12 +12,12 @@ describe('explain()', () => {
         failover    off
         bulkhead    function: 100 in flight, 100 waiting up to 10 s;
                     client: 200 in flight, 200 waiting up to 10 s
-        retry       3 attempts; waits full, 50 ms to 5 s; after throttles equal, 1 s to 20 s;
+        retry       4 attempts; waits full, 50 ms to 5 s; after throttles equal, 500 ms to 20 s;
                     never repeats what may have run; function errors: not retried;
-                    budget of 10 tokens, 0.2 a success, 0.1 a second
+                    each success pays for 0.5 retries that fail
         adaptive    off
-        breaker     opens at 50 % failures of at least 20 in 30 s; or 10 in a row;
-                    for 5 s growing to 60 s; 3 probes close it
+        breaker     opens at 50 % failures of at least 20 in 30 s; or 7 in a row; for 1.2 s;
+                    5 probes close it
         hedge       off
         timeout     off
         transport   one request for each attempt; the AWS SDK's own retries are off"
@@ -57,12 +57,12 @@ describe('explain()', () => {
         bulkhead    function: 8 in flight, 100 waiting up to 50 ms;
                     client: 40 in flight, 0 waiting up to 10 s
         retry       4 attempts; waits by your function, 50 ms to 5 s;
-                    after throttles decorrelated, 1 s to 20 s; repeats what may have run;
+                    after throttles decorrelated, 500 ms to 20 s; repeats what may have run;
                     function errors: Flaky; no budget; decided by retryIf
         adaptive    1 to 50 attempts in flight as throttles tell, 5 at first;
                     1000 waiting, the earliest deadline first
-        breaker     opens at 25 % failures of at least 20 in 30 s;
-                    or 10 in a row, or 90 % slower than 2 s; for 5 s growing to 60 s; 3 probes close it
+        breaker     opens at 25 % failures of at least 20 in 30 s; or 7 in a row, or 90 % slower than 2 s;
+                    for 1.2 s; 5 probes close it
         hedge       off
         timeout     600 ms for each attempt
         transport   one request for each attempt; the AWS SDK's own retries are off; log tail;
@@ -157,19 +157,15 @@ describe('toJSON()', () => {
           },
           {
             "settings": {
-              "attempts": 3,
+              "attempts": 4,
               "backoff": "full",
               "baseDelayMs": 50,
-              "budget": {
-                "capacity": 10,
-                "perSecond": 0.1,
-                "perSuccess": 0.2,
-              },
+              "budget": 0.5,
               "functionErrors": false,
               "maxDelayMs": 5000,
               "throttle": {
                 "backoff": "equal",
-                "baseDelayMs": 1000,
+                "baseDelayMs": 500,
                 "maxDelayMs": 20000,
               },
             },
@@ -181,12 +177,12 @@ describe('toJSON()', () => {
           },
           {
             "settings": {
-              "consecutiveFailures": 10,
+              "consecutiveFailures": 7,
               "failureRate": 0.5,
-              "maxOpenForMs": 60000,
+              "maxOpenForMs": 1200,
               "minimumCalls": 20,
-              "openForMs": 5000,
-              "probes": 3,
+              "openForMs": 1200,
+              "probes": 5,
               "slowCalls": false,
               "windowMs": 30000,
             },

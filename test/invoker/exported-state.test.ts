@@ -19,12 +19,12 @@ function refusal(run: () => unknown): InvalidSettingError {
   throw new Error('It was taken.')
 }
 
-/** An invoker whose function has failed ten times in a row, which opens its circuit. */
+/** An invoker whose function has failed eight times in a row, which opens its circuit. */
 async function broken(): Promise<Scripted> {
   const scene = scripted()
   scene.clock.random = () => 0
   scene.script('quote').fails('ServiceException')
-  for (let n = 0; n < 10; n++) await failureOf(scene.lambda('quote').retry(false).invoke())
+  for (let n = 0; n < 8; n++) await failureOf(scene.lambda('quote').retry(false).invoke())
   expect(scene.lambda('quote').circuit?.state).toBe('open')
   return scene
 }
@@ -56,10 +56,10 @@ describe('exportState()', () => {
                 key: expect.stringContaining('"failureRate":0.5'),
                 ageMs: 0,
                 saved: {
-                  openForMs: 5_000,
+                  openForMs: 1_200,
                   openings: 1,
-                  consecutiveFailures: 10,
-                  window: { tenths: [[10, 10], ...Array.from({ length: 9 }, () => [0, 0])], turnedMs: 0 },
+                  consecutiveFailures: 8,
+                  window: { tenths: [[8, 8], ...Array.from({ length: 9 }, () => [0, 0])], turnedMs: 0 },
                 },
               },
             ],
@@ -94,7 +94,7 @@ describe('restoreState()', () => {
   it('has an open circuit refuse for the time that remains', async () => {
     const state = through((await broken()).lambda.exportState())
     const { lambda, clock, script } = await next()
-    expect(lambda.restoreState(state, { age: '2s' })).toEqual({
+    expect(lambda.restoreState(state, { age: '200ms' })).toEqual({
       restored: 1,
       inUse: 0,
       tooOld: 0,
@@ -102,8 +102,8 @@ describe('restoreState()', () => {
     })
     script('quote').replies('well')
     const refused = await failureOf(lambda('quote').invoke())
-    expect(refused).toMatchObject({ code: 'CircuitOpen', retryAfterMs: 3_000, attempts: [] })
-    await clock.advance(2_999)
+    expect(refused).toMatchObject({ code: 'CircuitOpen', retryAfterMs: 1_000, attempts: [] })
+    await clock.advance(999)
     expect((await failureOf(lambda('quote').invoke())).code).toBe('CircuitOpen')
     await clock.advance(1)
     expect(await lambda('quote').invoke()).toBe('well')
@@ -112,22 +112,23 @@ describe('restoreState()', () => {
 
   it('has a spent budget stay spent, and fill by the time that passed', async () => {
     const before = scripted()
-    const budget = { capacity: 2, perSuccess: 0, perSecond: 0.5 }
     before.script('quote').fails('HostUnreachable')
-    const spending = before.lambda('quote').retry({ attempts: 3, baseDelay: 0, budget })
-    await before.clock.runUntil(failureOf(spending.invoke()))
+    const untilSpent = { attempts: 20, baseDelay: 0, budget: 0 }
+    const spending = before.lambda('quote').retry(untilSpent).circuitBreaker(false)
+    expect((await before.clock.runUntil(failureOf(spending.invoke()))).attempts).toHaveLength(5)
     const state = through(before.lambda.exportState())
 
     const attemptsAfter = async (age: number): Promise<number> => {
       const { lambda, script, clock } = await next()
       lambda.restoreState(state, { age })
       script('quote').fails('HostUnreachable')
-      const chain = lambda('quote').retry({ attempts: 3, baseDelay: 0, budget })
+      const chain = lambda('quote').retry(untilSpent).circuitBreaker(false)
       return (await clock.runUntil(failureOf(chain.invoke()))).attempts.length
     }
+    // Of 25 the four retries have left 10, and a fifth in a row costs all 25; a full one is as good as new.
     expect(await attemptsAfter(0)).toBe(1)
-    expect(await attemptsAfter(2_000)).toBe(2)
-    expect(await attemptsAfter(4_000)).toBe(3)
+    expect(await attemptsAfter(74_999)).toBe(1)
+    expect(await attemptsAfter(75_000)).toBe(5)
   })
 
   it('has what was opened by hand stay open', async () => {
@@ -180,24 +181,24 @@ describe('restoreState()', () => {
     await before.clock.advance('1s')
     const after = scripted({ clock: before.clock })
     expect(after.lambda.restoreState(state)).toMatchObject({ restored: 1 })
-    expect(after.lambda('quote').circuit?.snapshot().retryAfterMs).toBe(4_000)
+    expect(after.lambda('quote').circuit?.snapshot().retryAfterMs).toBe(200)
     const earlier = scripted()
     earlier.lambda.restoreState({ ...state, savedAt: state.savedAt + 3_600_000 })
-    expect(earlier.lambda('quote').circuit?.snapshot().retryAfterMs).toBe(5_000)
+    expect(earlier.lambda('quote').circuit?.snapshot().retryAfterMs).toBe(1_200)
   })
 
   it('passes on for five minutes what nobody asked for', async () => {
     const state = through((await broken()).lambda.exportState())
     const { lambda, clock } = scripted()
-    lambda.restoreState(state, { age: '1s' })
-    await clock.advance('1s')
+    lambda.restoreState(state, { age: '300ms' })
+    await clock.advance('300ms')
     const passedOn = lambda.exportState()
-    expect(passedOn.cells).toMatchObject([{ key: 'circuits quote:/', ageMs: 2_000 }])
+    expect(passedOn.cells).toMatchObject([{ key: 'circuits quote:/', ageMs: 600 }])
     const [third, late] = [scripted(), scripted()]
-    third.lambda.restoreState(passedOn, { age: '1s' })
-    expect(third.lambda('quote').circuit?.snapshot().retryAfterMs).toBe(2_000)
+    third.lambda.restoreState(passedOn, { age: '300ms' })
+    expect(third.lambda('quote').circuit?.snapshot().retryAfterMs).toBe(300)
     expect(late.lambda.restoreState(passedOn, { age: '4m' })).toMatchObject({ restored: 1 })
-    expect(scripted().lambda.restoreState(passedOn, { age: '299s' })).toMatchObject({
+    expect(scripted().lambda.restoreState(passedOn, { age: '299.5s' })).toMatchObject({
       restored: 0,
       tooOld: 1,
     })
@@ -282,11 +283,11 @@ describe('restoreState()', () => {
   it('has no say in how long a circuit may be open, nor in what any object is', async () => {
     const state = through((await broken()).lambda.exportState())
     const text = JSON.stringify(state)
-      .replace('"openForMs":5000', '"openForMs":1e300')
+      .replace('"openForMs":1200', '"openForMs":1e300')
       .replace('"held":false', '"held":false,"__proto__":{"held":true,"polluted":1}')
     const { lambda } = scripted()
     lambda.restoreState(JSON.parse(text) as InvokerState, { age: 0 })
-    expect(lambda('quote').circuit?.snapshot()).toMatchObject({ state: 'open', retryAfterMs: 60_000 })
+    expect(lambda('quote').circuit?.snapshot()).toMatchObject({ state: 'open', retryAfterMs: 1_200 })
     expect('polluted' in {}).toBe(false)
   })
 })

@@ -128,10 +128,10 @@ describe('the setting hedge', () => {
     script('quote').hangs().replies('second')
     expect(await clock.runUntil(lambda('charge').invoke())).toBe('once')
     expect(typesOf(events, 'hedge')).toEqual([])
-    expect(hedgeLine(lambda, 'charge')).toBe('  hedge        off: the call is not declared idempotent')
+    expect(hedgeLine(lambda, 'charge')).toBe('  hedge       off: the call is not declared idempotent')
     expect(await clock.runUntil(lambda('quote').invoke())).toBe('second')
     expect(hedgeLine(lambda, 'strict')).toContain('refuses every call')
-    expect(hedgeLine(lambda, 'plain')).toBe('  hedge        off')
+    expect(hedgeLine(lambda, 'plain')).toBe('  hedge       off')
     expect(
       lambda('charge')
         .toJSON()

@@ -41,7 +41,7 @@ describe('settings from a file', () => {
       fromFile('{ "defaults": { "retry": false }, "functions": { "quote": { "retry": {} } } }'),
     )
     expect(off('other').explain()).toMatch(/retry +off/)
-    expect(off('quote').explain()).toMatch(/retry +3 attempts/)
+    expect(off('quote').explain()).toMatch(/retry +4 attempts/)
   })
 
   it.each([
@@ -131,8 +131,8 @@ describe('settings from a file', () => {
     ['{ "logs": 1 }', 'defaults.logs must be true or false, but was 1.'],
     ['{ "clientContext": "a" }', "defaults.clientContext must be an object, but was 'a'."],
     [
-      '{ "retry": { "budget": { "capacity": 0 } } }',
-      'defaults.retry.budget.capacity must be a number from 1',
+      '{ "retry": { "budget": { "capacity": 10 } } }',
+      'defaults.retry.budget must be a number from 0 to 10, or false to switch it off',
     ],
     ['{ "retry": { "backoff": "fibonacci" } }', "defaults.retry.backoff must be one of 'full'"],
     ['{ "retry": { "functionErrors": [7] } }', 'defaults.retry.functionErrors[0] must be'],

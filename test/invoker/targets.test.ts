@@ -162,7 +162,7 @@ describe("a function's own settings", () => {
   it('can be for one qualified name only', () => {
     const { lambda } = scripted({ functions: { 'quote:live': { retry: { attempts: 2 } } } })
     expect(lambda('quote:live').explain()).toMatch(/^quote:live, .*\n(?:.*\n)+ +retry +2 attempts/)
-    expect(lambda('quote').explain()).toMatch(/retry +3 attempts/)
+    expect(lambda('quote').explain()).toMatch(/retry +4 attempts/)
   })
 
   it('go over the defaults, and chains go over them', () => {

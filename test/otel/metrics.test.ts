@@ -77,9 +77,8 @@ test('scheduled retries are counted by the failure before, refused ones by reaso
 test('a retry that could not succeed and one beyond the budget are refused for those reasons', async () => {
   const { clock, script, points, lambda } = setUp()
   script('quote').fails('ResourceNotFoundException').throttled()
-  const budget = { capacity: 1, perSuccess: 0, perSecond: 0 }
   await clock.runUntil(lambda('quote').safeInvoke())
-  await clock.runUntil(lambda('quote').retry({ budget }).safeInvoke())
+  await clock.runUntil(lambda('quote').retry({ attempts: 20, budget: 0 }).safeInvoke())
   const reasons = (await points('resilient_lambda.refused_retries')).map(
     ({ attributes }) => attributes['resilient_lambda.reason'],
   )

@@ -148,12 +148,18 @@ test('a scheduled and a refused retry are span events with their reasons', async
 test('a spent budget is a span event of its own', async () => {
   const { clock, script, lambda, span } = setUp()
   script('quote').throttled()
-  const budget = { capacity: 1, perSuccess: 0, perSecond: 0 }
-  await clock.runUntil(lambda('quote').retry({ budget }).safeInvoke())
+  const throttle = { baseDelay: 0 }
+  await clock.runUntil(lambda('quote').retry({ throttle }).safeInvoke())
   const events = span('invoke quote').events
-  expect(events.map(({ name }) => name)).toEqual(['retry.scheduled', 'budget.spent', 'retry.refused'])
-  expect(events[1]?.attributes).toEqual({ 'resilient_lambda.tokens': 0 })
-  expect(events[2]?.attributes).toMatchObject({ 'resilient_lambda.reason': 'budget' })
+  expect(events.map(({ name }) => name)).toEqual([
+    'retry.scheduled',
+    'retry.scheduled',
+    'budget.spent',
+    'retry.refused',
+  ])
+  // Of 25, the first retry after a throttle takes 6, and the second in a row 12.
+  expect(events[2]?.attributes).toEqual({ 'resilient_lambda.tokens': 7 })
+  expect(events[3]?.attributes).toMatchObject({ 'resilient_lambda.reason': 'budget' })
 })
 
 test('a circuit that opens and then refuses tells so on the spans of the calls that met it', async () => {

@@ -90,9 +90,10 @@ async function play(bench: Bench, policy: Policy, fate: Fate, working: { count: 
 
   async function attempt(_: unknown, { limiter }: Context): Promise<Outcome> {
     expectWithinLimits()
-    if (fate.extra !== 'none' && limiter?.tryTake()) {
+    const leave = fate.extra === 'none' ? undefined : limiter?.take()
+    if (leave) {
       expectWithinLimits()
-      if (fate.extra === 'returned') limiter.leave()
+      if (fate.extra === 'returned') leave()
     }
     working.count++
     await pass(fate.tookMs)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Limiter, LimitSnapshot } from '../../src/core/cells/limiter.js'
-import type { AttemptLimiter } from '../../src/core/call.js'
+import type { AttemptLimiter, Leave } from '../../src/core/call.js'
 import type { Policy } from '../../src/core/policy.js'
 import { failure } from '../../src/failures/failure.js'
 import { adaptivePolicy, LIMITERS } from '../../src/policies/adaptive.js'
@@ -355,34 +355,62 @@ describe('the limiter that what is inside may ask', () => {
   }
 
   it('gives as many more places as are free, and none to one that must wait', async () => {
-    const given: boolean[] = []
+    const given: (Leave | undefined)[] = []
     const bench = await inside({ initial: 3, max: 3 }, (limiter) => {
-      given.push(limiter.tryTake(), limiter.tryTake(), limiter.tryTake())
-      limiter.leave()
-      given.push(limiter.tryTake())
+      given.push(limiter.take(), limiter.take(), limiter.take())
+      given[0]?.()
+      given.push(limiter.take(), limiter.take())
     })
-    expect(given).toEqual([true, true, false, true])
+    const place = expect.any(Function)
+    expect(given).toEqual([place, place, undefined, place, undefined])
     expect(isEmpty(bench)).toBe(true)
   })
 
-  it('keeps the place of the attempt itself, however often others are given back', async () => {
-    let inFlight = 0
+  it('gives each place back once, the first one’s as well', async () => {
+    const inFlight: number[] = []
     const bench = new Bench()
     const next = nextThat(({ limiter }) => {
-      limiter?.leave()
-      limiter?.leave()
-      inFlight = limitOf(bench, 'quote').inFlight
+      const note = (): unknown => inFlight.push(limitOf(bench, 'quote').inFlight)
+      const [one] = [limiter?.take(), limiter?.take()]
+      note()
+      for (const leave of [one, one, limiter?.leave, limiter?.leave]) {
+        leave?.(value)
+        note()
+      }
       return value
     })
     await bench.run(policy(), next)
-    expect(inFlight).toBe(1)
+    expect(inFlight).toEqual([3, 2, 2, 1, 1])
     expect(isEmpty(bench)).toBe(true)
+  })
+
+  it('gives none after the attempt has ended', async () => {
+    let late: AttemptLimiter | undefined
+    const bench = await inside({}, (limiter) => {
+      late = limiter
+    })
+    expect(late?.take()).toBeUndefined()
+    expect(isEmpty(bench)).toBe(true)
+  })
+
+  it('takes a place of the function and of the account, or of none', async () => {
+    const bench = new Bench()
+    const account = (): number => limitOf(bench, 'client').inFlight
+    const seen: unknown[] = []
+    const next = nextThat(({ limiter }) => {
+      const leave = limiter?.take()
+      seen.push(account(), limiter?.take(), account())
+      leave?.()
+      seen.push(account())
+      return value
+    })
+    await bench.run(policy({ initial: 2, max: 2 }), next)
+    expect(seen).toEqual([2, undefined, 2, 1])
   })
 
   it('learns from how an extra attempt went', async () => {
     const bench = await inside({}, (limiter) => {
-      limiter.tryTake()
-      limiter.leave(throttled(RESERVED))
+      limiter.take()?.(throttled(RESERVED))
     })
     expect(limitOf(bench, 'quote')).toMatchObject({ throttles: 1, inFlight: 0 })
   })

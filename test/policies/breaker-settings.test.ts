@@ -8,10 +8,10 @@ describe('the settings of a circuit breaker', () => {
       failureRate: 0.5,
       minimumCalls: 20,
       windowMs: 30_000,
-      consecutiveFailures: 10,
-      openForMs: 5_000,
-      maxOpenForMs: 60_000,
-      probes: 3,
+      consecutiveFailures: 8,
+      openForMs: 1_200,
+      maxOpenForMs: 1_200,
+      probes: 5,
       slowCalls: false,
     })
     expect(Object.isFrozen(BREAKER_DEFAULTS)).toBe(true)
@@ -57,7 +57,7 @@ describe('the settings of a circuit breaker', () => {
     })
     expect(parseBreaker({ probes: 1 }, 'circuitBreaker', long)).toMatchObject({ maxOpenForMs: 600_000 })
     expect(parseBreaker({ maxOpenFor: '1s' }, 'circuitBreaker')).toMatchObject({
-      openForMs: 5_000,
+      openForMs: 1_200,
       maxOpenForMs: 1_000,
     })
     const equal = { openFor: '2m', maxOpenFor: 120_000 }
@@ -113,6 +113,7 @@ describe('a dead function', () => {
         consecutiveFailures: 1_000,
         windowMs: 1_000,
         openForMs: 8_000,
+        maxOpenForMs: 8_000,
       }),
     )
     const next = nextThat(takes(3_000, broken))
@@ -135,8 +136,8 @@ describe('a dead function', () => {
     const dead = breakerPolicy(BREAKER_DEFAULTS)
     const next = nextThat(broken)
     for (let n = 0; n < 200; n++) await bench.run(dead, next)
-    expect(next.seen).toHaveLength(10)
-    await bench.clock.advance(5_000)
+    expect(next.seen).toHaveLength(8)
+    await bench.clock.advance(1_200)
     const well = nextThat(value)
     for (let n = 0; n < 200; n++) await bench.run(dead, well)
     expect(well.seen).toHaveLength(200)

@@ -1,6 +1,5 @@
 import { Cells } from '../../src/core/cells/cells.js'
 import type { Limiter } from '../../src/core/cells/limiter.js'
-import { TokenBucket } from '../../src/core/cells/token-bucket.js'
 import { History } from '../../src/core/history.js'
 import { answered, failed, type Outcome } from '../../src/core/outcome.js'
 import type { Next } from '../../src/core/policy.js'
@@ -94,13 +93,13 @@ export async function runFleet(options: FleetOptions): Promise<Fleet> {
   const processes = Array.from({ length: options.processes ?? 1 }, () => new Cells())
   const fleet = new Fleet()
   let inUse = 0
-  const rate = new TokenBucket({ capacity: perSecond, perSuccess: 0, perSecond }, clock)
+  const startsNow = ratePerSecond(perSecond, () => clock.now())
   const limitNow = (): number => phases.findLast(({ fromMs }) => fromMs <= clock.now())?.limit ?? Infinity
   const pass = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
 
   async function service(): Promise<Outcome> {
     await pass(oneWayMs)
-    const reason = !rate.take(1) ? RATE : inUse >= limitNow() ? CONCURRENCY : undefined
+    const reason = !startsNow() ? RATE : inUse >= limitNow() ? CONCURRENCY : undefined
     fleet.seen.push({ atMs: clock.now(), throttled: reason !== undefined })
     if (reason) {
       await pass(oneWayMs)
@@ -148,4 +147,17 @@ export async function runFleet(options: FleetOptions): Promise<Fleet> {
 
 function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+}
+
+/** Whether one more may begin: a second's worth may come at once. */
+function ratePerSecond(perSecond: number, now: () => number): () => boolean {
+  let tokens = perSecond
+  let filledAt = now()
+  return () => {
+    tokens = Math.min(perSecond, tokens + ((now() - filledAt) / 1_000) * perSecond)
+    filledAt = now()
+    if (tokens < 1) return false
+    tokens--
+    return true
+  }
 }

@@ -30,10 +30,10 @@ const mayHaveRun = { why: 'it may have run, and the call is not declared idempot
 describe('how often a call is tried', () => {
   it('is as many attempts as allowed, the first one included', async () => {
     const transient = failure('ConnectionRefused')
-    expect(await refusal(transient, {}, { attempt: 2 })).toBeUndefined()
-    for (const attempt of [3, 4]) {
+    expect(await refusal(transient, {}, { attempt: 3 })).toBeUndefined()
+    for (const attempt of [4, 5]) {
       expect(await refusal(transient, {}, { attempt })).toEqual({
-        why: 'all 3 attempts are used',
+        why: 'all 4 attempts are used',
         reason: 'attempts-used',
       })
     }
@@ -57,7 +57,7 @@ describe('whether a repeat is safe', () => {
     const retryIf = vi.fn(() => true)
     expect(await refusal(failure('ConnectionReset'), { retryIf })).toEqual(mayHaveRun)
     expect(await refusal(failure('FunctionError'), { retryIf, functionErrors: true })).toEqual(ran)
-    expect(await refusal(failure('ConnectionRefused'), { retryIf }, { attempt: 3 })).toMatchObject({
+    expect(await refusal(failure('ConnectionRefused'), { retryIf }, { attempt: 4 })).toMatchObject({
       reason: 'attempts-used',
     })
     expect(retryIf).not.toHaveBeenCalled()
@@ -186,16 +186,16 @@ describe('how long to wait', () => {
     expect(wait(transient, {}, 1, 0)).toBe(0)
   })
 
-  it('is equal jitter from 1 s to 20 s after a throttle, and while a function starts', () => {
-    expect([1, 2, 3, 10].map((attempt) => wait(throttle, {}, attempt))).toEqual([750, 1_500, 3_000, 15_000])
-    expect(wait(throttle, {}, 1, 0)).toBe(500)
-    expect(wait(failure('ResourceNotReadyException'))).toBe(750)
+  it('is equal jitter from 500 ms to 20 s after a throttle, and while a function starts', () => {
+    expect([1, 2, 3, 10].map((attempt) => wait(throttle, {}, attempt))).toEqual([375, 750, 1_500, 15_000])
+    expect(wait(throttle, {}, 1, 0)).toBe(250)
+    expect(wait(failure('ResourceNotReadyException'))).toBe(375)
   })
 
   it('is never less than the service asked for, and never clamped to the longest wait', () => {
     expect(wait(failure('Throttled', 'slow down', { retryAfterMs: 60_000 }))).toBe(60_000)
-    expect(wait(failure('Throttled', 'slow down', { retryAfterMs: 751 }))).toBe(751)
-    expect(wait(failure('Throttled', 'slow down', { retryAfterMs: 749 }))).toBe(750)
+    expect(wait(failure('Throttled', 'slow down', { retryAfterMs: 376 }))).toBe(376)
+    expect(wait(failure('Throttled', 'slow down', { retryAfterMs: 374 }))).toBe(375)
     expect(wait(failure('ConnectionRefused', 'later', { retryAfterMs: 90 }))).toBe(90)
   })
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { TokenBucket } from '../../src/core/cells/token-bucket.js'
 import { failure } from '../../src/failures/failure.js'
 import { RETRY_DEFAULTS } from '../../src/policies/retry-settings.js'
-import { Bench, eventsOf, fails, nextThat, takes, timesOf, value } from './harness.js'
-import { policyWith, refused } from './retry-stage.js'
+import { Bench, eventsOf, fails, nextThat, takes, timesOf, value, type FakeNext } from './harness.js'
+import { circuitOpen, policyWith, refused, reset, throttled, tokensIn } from './retry-stage.js'
 
 describe('the time that remains', () => {
   it('must be more than the wait: else the call fails at once, and says so', async () => {
@@ -71,10 +70,13 @@ describe('the time that remains', () => {
 
   it('is not the budget’s business: what cannot end in time takes no token', async () => {
     const bench = new Bench()
-    const budget = { capacity: 1, perSuccess: 0, perSecond: 0 }
+    const budget = 0.4
     await bench.run(policyWith({ budget }), nextThat(refused), { deadlineAt: 100 })
+    expect(tokensIn(bench)).toEqual([25])
     const next = nextThat(refused)
-    await bench.run(policyWith({ budget }), next)
+    await bench.run(policyWith({ budget, attempts: 2, backoff: () => 0 }), next)
+    // The second failure in a row.
+    expect(tokensIn(bench)).toEqual([23])
     expect(next.seen).toHaveLength(2)
   })
 
@@ -101,7 +103,7 @@ describe('the time that remains', () => {
 })
 
 describe('a call that was cancelled while its retryIf was asked', () => {
-  const budget = { capacity: 1, perSuccess: 0, perSecond: 0 }
+  const budget = 0.4
   const why = failure('Aborted', 'the caller gave up')
 
   it.each([true, false, undefined])('says nothing and takes no token, if that says %s', async (answer) => {
@@ -118,24 +120,26 @@ describe('a call that was cancelled while its retryIf was asked', () => {
     expect(history.snapshot()[0]?.decision).toEqual({ action: 'stop', why: why.message })
     expect(bench.clock.pending).toBe(0)
 
-    await bench.run(policyWith({ budget }), next)
+    expect(tokensIn(bench)).toEqual([25])
+    await bench.run(policyWith({ budget, attempts: 2, backoff: () => 0 }), next)
+    expect(tokensIn(bench)).toEqual([23])
     expect(next.seen).toHaveLength(3)
   })
 })
 
 describe('the retry budget', () => {
-  const budget = { capacity: 2, perSuccess: 0.5, perSecond: 0.25 }
-  const policy = policyWith({ attempts: 2, backoff: () => 0, budget })
+  const policy = policyWith({ attempts: 2, backoff: () => 0, budget: 0.4 })
 
   it('is taken from by each retry, and refuses when it is spent', async () => {
     const bench = new Bench()
     const next = nextThat(refused)
+    // After the first, third and fifth failure in a row a retry costs 1, 4 and 16.
     for (let n = 0; n < 3; n++) await bench.run(policy, next)
-    expect(next.seen).toHaveLength(5)
+    expect(next.seen).toHaveLength(6)
     const { outcome, events, history } = await bench.run(policy, next)
     expect(outcome).toBe(refused)
     expect(events.slice(2)).toEqual([
-      { type: 'budget.spent', tokens: 0 },
+      { type: 'budget.spent', tokens: 25 - 1 - 4 - 16 },
       {
         type: 'retry.refused',
         attempt: 1,
@@ -154,60 +158,126 @@ describe('the retry budget', () => {
   it('is refilled by successes', async () => {
     const bench = new Bench()
     const next = nextThat(refused)
-    for (let n = 0; n < 2; n++) await bench.run(policy, next)
-    await bench.run(policy, nextThat(value))
-    await bench.run(policy, next)
-    expect(next.seen).toHaveLength(5)
-    await bench.run(policy, nextThat(value))
-    await bench.run(policy, next)
-    expect(next.seen).toHaveLength(7)
+    for (let n = 0; n < 200; n++) {
+      await bench.run(policy, nextThat(value))
+      await bench.run(policy, next)
+    }
+    // It had 25, the first success found it full, and 0.4 for each of the other 199 makes 104.6.
+    expect(next.seen).toHaveLength(200 + 104)
+  })
+
+  it('gives back what was paid for a retry that succeeds', async () => {
+    const bench = new Bench()
+    const failsOnce = (): FakeNext => nextThat(refused, value)
+    for (let n = 0; n < 200; n++) {
+      const next = failsOnce()
+      expect((await bench.run(policy, next)).outcome).toBe(value)
+    }
+    expect(tokensIn(bench)).toEqual([25])
+  })
+
+  it('gives back what the last retry of a call cost, and not what those before it did', async () => {
+    const bench = new Bench()
+    const four = policyWith({ attempts: 4, backoff: () => 0, budget: 0 })
+    await bench.run(four, nextThat(refused, refused, refused, value))
+    expect(tokensIn(bench)).toEqual([25 - 1 - 2])
+    await bench.run(four, nextThat(value))
+    expect(tokensIn(bench)).toEqual([25 - 1 - 2])
+  })
+
+  it('lets a retry after a throttle cost six times as much, and brings nothing back', async () => {
+    const bench = new Bench()
+    const four = policyWith({
+      attempts: 4,
+      backoff: () => 0,
+      throttle: { backoff: () => 0, baseDelayMs: 0, maxDelayMs: 0 },
+      budget: 0,
+    })
+    await bench.run(four, nextThat(throttled, value))
+    expect(tokensIn(bench)).toEqual([25 - 6])
+    await bench.run(four, nextThat(throttled, refused, value))
+    expect(tokensIn(bench)).toEqual([25 - 6 - 6])
+    const next = nextThat(throttled, throttled, value)
+    const { outcome } = await bench.run(four, next)
+    // 6 of the 13 for the first, and the second in a row would cost 12.
+    expect(outcome).toBe(throttled)
+    expect(tokensIn(bench)).toEqual([25 - 6 - 6 - 6])
+  })
+
+  it('counts what can pass and no more: neither refusals of our own nor what would fail again', async () => {
+    const bench = new Bench()
+    const denied = fails('RequestTooLargeException')
+    for (let n = 0; n < 20; n++) {
+      await bench.run(policy, nextThat(denied))
+      await bench.run(policy, nextThat(circuitOpen))
+    }
+    await bench.run(policy, nextThat(refused))
+    expect(tokensIn(bench)).toEqual([24])
+  })
+
+  it('counts what must not be repeated, too: it tells of an outage all the same', async () => {
+    const bench = new Bench()
+    for (let n = 0; n < 4; n++) await bench.run(policy, nextThat(reset))
+    await bench.run(policy, nextThat(refused))
+    expect(tokensIn(bench)).toEqual([25 - 16])
+  })
+
+  it('pays for hedges, too', async () => {
+    const bench = new Bench()
+    const taken: unknown[] = []
+    const next = nextThat(({ budget }) => {
+      for (let n = 0; n < 26; n++) taken.push(budget?.takeOne())
+      return value
+    })
+    await bench.run(policyWith({ budget: 0 }), next)
+    expect(taken).toEqual([...Array(25).fill(true), false])
+    await bench.run(policyWith(), next)
+    expect(taken.slice(26)).toEqual(Array(26).fill(undefined))
   })
 
   it('is refilled by time, so that a function with little traffic may still retry', async () => {
     const bench = new Bench()
     const next = nextThat(refused)
-    for (let n = 0; n < 2; n++) await bench.run(policy, next)
-    await bench.clock.advance(3_999)
-    await bench.run(policy, next)
-    expect(next.seen).toHaveLength(5)
-    await bench.clock.advance(1)
+    for (let n = 0; n < 3; n++) await bench.run(policy, next)
+    // After six failures in a row a retry costs all of the budget: 21 are missing, and 0.2 come in a second.
+    await bench.clock.advance(104_999)
     await bench.run(policy, next)
     expect(next.seen).toHaveLength(7)
+    await bench.clock.advance(1)
+    await bench.run(policy, next)
+    expect(next.seen).toHaveLength(9)
   })
 
   it('is shared by the chains to one function with the same settings, and by no others', async () => {
     const bench = new Bench()
     const next = nextThat(refused)
-    const spend = async (change: Partial<typeof budget>, target = 'quote'): Promise<number> => {
+    const spend = async (budget: number, target = 'quote'): Promise<number> => {
       const before = next.seen.length
-      const again = policyWith({ attempts: 2, backoff: () => 0, budget: { ...budget, ...change } })
+      const again = policyWith({ attempts: 2, backoff: () => 0, budget })
       await bench.run(again, next, { target })
       return next.seen.length - before
     }
-    expect([await spend({}), await spend({}), await spend({})]).toEqual([2, 2, 1])
-    expect(await spend({}, 'other')).toBe(2)
-    expect([
-      await spend({ capacity: 3 }),
-      await spend({ perSuccess: 1 }),
-      await spend({ perSecond: 1 }),
-    ]).toEqual([2, 2, 2])
-    const keys = Array.from(bench.cells.entries<TokenBucket>('budget '), ([key]) => key)
-    expect(keys).toHaveLength(5)
+    expect([await spend(0.4), await spend(0.4), await spend(0.4), await spend(0.4)]).toEqual([2, 2, 2, 1])
+    expect(await spend(0.4, 'other')).toBe(2)
+    expect([await spend(0.5), await spend(0)]).toEqual([2, 2])
+    const keys = Array.from(bench.cells.entries('budget '), ([key]) => key)
+    expect(keys).toHaveLength(4)
   })
 
-  it('bounds the extra load of a dead function: 200 calls of 3 attempts make 10 retries', async () => {
+  it('bounds the extra load of a dead function: 200 calls of 4 attempts make 4 retries', async () => {
     const bench = new Bench()
     const next = nextThat(refused)
     const dead = policyWith({ budget: RETRY_DEFAULTS.budget, backoff: () => 0 })
     for (let n = 0; n < 200; n++) await bench.run(dead, next)
-    expect(next.seen).toHaveLength(210)
+    // They cost 1, 2, 4 and 16, since the fourth failure of the first call was its last.
+    expect(next.seen).toHaveLength(204)
   })
 
   it('is none when it is switched off', async () => {
     const bench = new Bench()
     const next = nextThat(refused)
     for (let n = 0; n < 50; n++) await bench.run(policyWith({ backoff: () => 0 }), next)
-    expect(next.seen).toHaveLength(150)
+    expect(next.seen).toHaveLength(50 * 4)
     expect([...bench.cells.entries('budget ')]).toEqual([])
   })
 })

@@ -4,17 +4,17 @@ import { parseRetry, RETRY_DEFAULTS } from '../../src/policies/retry-settings.js
 describe('the settings of retries', () => {
   it('have defaults', () => {
     expect(parseRetry({}, 'retry')).toEqual({
-      attempts: 3,
+      attempts: 4,
       backoff: 'full',
       baseDelayMs: 50,
       maxDelayMs: 5_000,
-      throttle: { backoff: 'equal', baseDelayMs: 1_000, maxDelayMs: 20_000 },
+      throttle: { backoff: 'equal', baseDelayMs: 500, maxDelayMs: 20_000 },
       functionErrors: false,
       retryIf: undefined,
-      budget: { capacity: 10, perSuccess: 0.2, perSecond: 0.1 },
+      budget: 0.4,
     })
     expect(RETRY_DEFAULTS).toEqual(parseRetry({}, 'retry'))
-    for (const each of [RETRY_DEFAULTS, RETRY_DEFAULTS.throttle, RETRY_DEFAULTS.budget]) {
+    for (const each of [RETRY_DEFAULTS, RETRY_DEFAULTS.throttle]) {
       expect(Object.isFrozen(each)).toBe(true)
     }
   })
@@ -31,7 +31,7 @@ describe('the settings of retries', () => {
         throttle: { baseDelay: '2s' },
         functionErrors: ['Busy'],
         retryIf,
-        budget: { capacity: 1 },
+        budget: 10,
       },
       'retry',
     )
@@ -43,11 +43,11 @@ describe('the settings of retries', () => {
       throttle: { backoff: 'equal', baseDelayMs: 2_000, maxDelayMs: 20_000 },
       functionErrors: ['Busy'],
       retryIf,
-      budget: { capacity: 1, perSuccess: 0.2, perSecond: 0.1 },
+      budget: 10,
     })
-    for (const each of [parsed, parsed.throttle, parsed.budget]) expect(Object.isFrozen(each)).toBe(true)
-    const more = parseRetry({ attempts: 1, budget: { perSecond: 0 } }, 'retry', parsed)
-    expect(more).toEqual({ ...parsed, attempts: 1, budget: { ...parsed.budget, perSecond: 0 } })
+    for (const each of [parsed, parsed.throttle]) expect(Object.isFrozen(each)).toBe(true)
+    const more = parseRetry({ attempts: 1 }, 'retry', parsed)
+    expect(more).toEqual({ ...parsed, attempts: 1 })
   })
 
   it('let a longer base raise the maximum that was not given, for throttles as well', () => {
@@ -59,11 +59,12 @@ describe('the settings of retries', () => {
     expect(parseRetry({ maxDelay: 20 }, 'retry')).toMatchObject({ baseDelayMs: 50, maxDelayMs: 20 })
   })
 
-  it('switch the budget off, and on again with its defaults', () => {
+  it('switch the budget off, and on again', () => {
     const off = parseRetry({ budget: false }, 'retry')
     expect(off.budget).toBe(false)
     expect(parseRetry({}, 'retry', off).budget).toBe(false)
-    expect(parseRetry({ budget: {} }, 'retry', off).budget).toEqual(RETRY_DEFAULTS.budget)
+    expect(parseRetry({ budget: 0 }, 'retry', off).budget).toBe(0)
+    expect(parseRetry({ budget: 0.1 }, 'retry', off).budget).toBe(0.1)
   })
 
   it.each(['full', 'equal', 'decorrelated', 'exponential', 'constant'])('know the backoff %s', (backoff) => {
@@ -112,19 +113,14 @@ describe('the settings of retries', () => {
     [{ functionErrors: ['Busy', ''] }, 'retry.functionErrors[1] must be a text that is not empty'],
     [{ retryIf: true }, 'retry.retryIf must be a function, but was true.'],
     [
-      { budget: 10 },
-      'retry.budget must be an object with any of: capacity, perSuccess, perSecond, or false to switch it off, but was 10.',
+      { budget: { perSuccess: 0.2 } },
+      'retry.budget must be a number from 0 to 10, or false to switch it off, but was an object with perSuccess.',
     ],
-    [{ budget: { capacity: 0 } }, 'retry.budget.capacity must be a number from 1 to 1000000, but was 0.'],
-    [{ budget: { capacity: 1_000_001 } }, 'retry.budget.capacity must be a number from 1 to 1000000'],
-    [{ budget: { perSuccess: -1 } }, 'retry.budget.perSuccess must be a number from 0 to 1000, but was -1.'],
-    [{ budget: { perSuccess: 1_001 } }, 'retry.budget.perSuccess must be a number from 0 to 1000'],
-    [{ budget: { perSecond: -1 } }, 'retry.budget.perSecond must be a number from 0 to 1000000'],
-    [{ budget: { perSecond: 1e7 } }, 'retry.budget.perSecond must be a number from 0 to 1000000'],
-    [
-      { budget: { ratio: 1 } },
-      "retry.budget has no setting 'ratio'. It takes: capacity, perSuccess, perSecond.",
-    ],
+    [{ budget: -0.1 }, 'retry.budget must be a number from 0 to 10, or false to switch it off, but was -0.1.'],
+    [{ budget: 10.1 }, 'retry.budget must be a number from 0 to 10, or false to switch it off, but was 10.1.'],
+    [{ budget: NaN }, 'retry.budget must be a number from 0 to 10, or false to switch it off, but was NaN.'],
+    [{ budget: '0.4' }, "retry.budget must be a number from 0 to 10, or false to switch it off, but was '0.4'."],
+    [{ budget: true }, 'retry.budget must be a number from 0 to 10, or false to switch it off, but was true.'],
     [
       { retries: 3 },
       "retry has no setting 'retries'. It takes: backoff, baseDelay, maxDelay, attempts, throttle, functionErrors, retryIf, budget.",

@@ -1,6 +1,7 @@
 import { retryPolicy } from '../../src/policies/retry.js'
+import type { RetryBudget } from '../../src/core/cells/retry-budget.js'
 import { RETRY_DEFAULTS, type RetrySettings } from '../../src/policies/retry-settings.js'
-import { fails } from './harness.js'
+import { fails, type Bench } from './harness.js'
 
 /** Waits of 100, 200, 400 … ms, without chance. */
 const settings: RetrySettings = Object.freeze<RetrySettings>({
@@ -12,6 +13,11 @@ const settings: RetrySettings = Object.freeze<RetrySettings>({
 })
 export const policyWith = (change: Partial<RetrySettings> = {}): ReturnType<typeof retryPolicy> =>
   retryPolicy({ ...settings, ...change })
+
+/** What is left in each budget. */
+export function tokensIn({ cells }: Bench): number[] {
+  return Array.from(cells.entries<RetryBudget>('budget '), ([, { tokens }]) => tokens)
+}
 
 export const refused = fails('ConnectionRefused')
 export const reset = fails('ConnectionReset')

@@ -20,7 +20,7 @@ describe('retrying', () => {
     const next = nextThat(refused, throttled, value)
     const { outcome, events, history } = await bench.run(policyWith(), next)
     expect(outcome).toBe(value)
-    expect(timesOf(next)).toEqual([0, 100, 2_100])
+    expect(timesOf(next)).toEqual([0, 100, 1_100])
     expect(events.filter(({ type }) => type.startsWith('retry'))).toEqual([
       {
         type: 'retry.scheduled',
@@ -32,14 +32,14 @@ describe('retrying', () => {
       {
         type: 'retry.scheduled',
         attempt: 2,
-        waitMs: 2_000,
-        why: 'throttle: waiting 2 s',
+        waitMs: 1_000,
+        why: 'throttle: waiting 1 s',
         failure: failure('TooManyRequestsException'),
       },
     ])
     expect(history.snapshot().map(({ decision }) => decision)).toEqual([
       { action: 'retry', why: 'transient: waiting 100 ms', waitMs: 100 },
-      { action: 'retry', why: 'throttle: waiting 2 s', waitMs: 2_000 },
+      { action: 'retry', why: 'throttle: waiting 1 s', waitMs: 1_000 },
       undefined,
     ])
     expect(bench.clock.pending).toBe(0)
@@ -48,20 +48,20 @@ describe('retrying', () => {
   it('counts the first call as an attempt, and gives back the last failure', async () => {
     const bench = new Bench()
     const last = fails('HostNotFound')
-    const next = nextThat(refused, refused, last)
+    const next = nextThat(refused, refused, refused, last)
     const { outcome, events, history } = await bench.run(policyWith(), next)
     expect(outcome).toBe(last)
-    expect(timesOf(next)).toEqual([0, 100, 300])
+    expect(timesOf(next)).toEqual([0, 100, 300, 700])
     expect(eventsOf({ events }, 'retry.refused')).toEqual([
       {
         type: 'retry.refused',
-        attempt: 3,
+        attempt: 4,
         reason: 'attempts-used',
-        why: 'all 3 attempts are used',
+        why: 'all 4 attempts are used',
         failure: failure('HostNotFound'),
       },
     ])
-    expect(history.snapshot()[2]?.decision).toEqual({ action: 'stop', why: 'all 3 attempts are used' })
+    expect(history.snapshot()[3]?.decision).toEqual({ action: 'stop', why: 'all 4 attempts are used' })
   })
 
   it.each([1, 2, 20])('makes %d attempts when told so', async (attempts) => {
@@ -85,7 +85,7 @@ describe('retrying', () => {
       },
     ])
     await bench.run(policyWith(), next, { idempotent: true })
-    expect(next.seen).toHaveLength(4)
+    expect(next.seen).toHaveLength(1 + 4)
   })
 
   it('tells a predicate how long the call has taken and what remains', async () => {
@@ -102,6 +102,7 @@ describe('retrying', () => {
     ).toEqual([
       { attempt: 1, elapsedMs: 10, remainingMs: 990, idempotent: false },
       { attempt: 2, elapsedMs: 120, remainingMs: 880, idempotent: false },
+      { attempt: 3, elapsedMs: 330, remainingMs: 670, idempotent: false },
     ])
     await bench.run(policyWith({ retryIf }), nextThat(refused))
     expect(retryIf.mock.lastCall?.[0].remainingMs).toBe(Infinity)
@@ -122,7 +123,7 @@ describe('retrying', () => {
     const bench = new Bench(0.5)
     const next = nextThat(refused)
     await bench.run(policyWith({ backoff: 'full' }), next)
-    expect(timesOf(next)).toEqual([0, 50, 150])
+    expect(timesOf(next)).toEqual([0, 50, 150, 350])
   })
 
   it('waits on our own clock only: p-retry sets no timer', async () => {
@@ -135,9 +136,10 @@ describe('retrying', () => {
   it('works while nobody listens', async () => {
     const bench = new Bench()
     const next = nextThat(refused)
-    const budget = { capacity: 1, perSuccess: 0, perSecond: 0 }
-    expect((await bench.run(policyWith({ budget }), next, { silent: true })).outcome).toBe(refused)
-    expect(next.seen).toHaveLength(2)
+    const untilSpent = policyWith({ attempts: 20, backoff: () => 0, budget: 0 })
+    expect((await bench.run(untilSpent, next, { silent: true })).outcome).toBe(refused)
+    // The retries that it could pay for cost 1, 2, 4 and 8 of 25.
+    expect(next.seen).toHaveLength(1 + 4)
   })
 })
 

@@ -56,7 +56,7 @@ describe('the name of a durable execution', () => {
     expect(await failureOf(named.invoke({}))).toMatchObject({ remote: { errorType: 'RangeError' } })
     expect(local.requests).toHaveLength(1)
     await failureOf(order.idempotent().invoke({}))
-    expect(local.requests).toHaveLength(1 + 3)
+    expect(local.requests).toHaveLength(1 + 4)
   })
 })
 

@@ -67,13 +67,16 @@ describe('what is forwarded', () => {
     })
   })
 
-  it("stands beside the user's entries, which come first, and beside the trace", async () => {
+  it("stands beside the user's entries and the trace, and is not what a caller before sent", async () => {
     const { lambda } = await start({ functions, invoker: { observers: [carrying({ traceparent: 't' })] } })
-    const context = { client: { id: 7 }, custom: { tier: 'gold', 'resilient-lambda-attempt': 'mine' } }
+    const context = {
+      client: { id: 7 },
+      custom: { tier: 'gold', traceparent: 'mine', 'resilient-lambda-attempt': '7' },
+    }
     const quote = lambda('quote').deadline(false).forward()
     expect(await quote.clientContext(context).invoke()).toEqual({
       client: { id: 7 },
-      custom: { tier: 'gold', 'resilient-lambda-attempt': 'mine', traceparent: 't' },
+      custom: { tier: 'gold', traceparent: 'mine', 'resilient-lambda-attempt': '1' },
     })
     expect(await quote.clientContext({ custom: 'text' }).invoke()).toEqual({ custom: 'text' })
   })

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import type { CircuitState, Emit } from '../events.js'
 import type { Cell } from './cells.js'
+import { FailuresInARow } from './failures-in-a-row.js'
 import { RollingBreaker } from './rolling-breaker.js'
 import { clamped, count, field, type Seed } from './seeds.js'
 
@@ -66,7 +67,7 @@ export class Circuit implements Cell {
   readonly #slow: RollingBreaker | undefined
   #state: CircuitState = 'closed'
   #period = 0
-  #consecutiveFailures = 0
+  readonly #inARow = new FailuresInARow()
   #openings = 0
   #openUntil = 0
   readonly #probes = new Set<Permit>()
@@ -101,7 +102,7 @@ export class Circuit implements Cell {
       target: this.#target,
       state: this.state,
       ...this.#failures.counts,
-      consecutiveFailures: this.#consecutiveFailures,
+      consecutiveFailures: this.#inARow.count,
       retryAfterMs: this.retryAfterMs,
       openings: this.#openings,
     }
@@ -163,7 +164,7 @@ export class Circuit implements Cell {
     return {
       ...(this.#state !== 'closed' && { openForMs }),
       openings: this.#openings,
-      consecutiveFailures: this.#consecutiveFailures,
+      consecutiveFailures: this.#inARow.count,
       window: this.#failures.save(),
       ...(this.#slow && { slowWindow: this.#slow.save() }),
     }
@@ -172,7 +173,7 @@ export class Circuit implements Cell {
   restore({ saved, ageMs }: Seed): void {
     const { maxOpenForMs, consecutiveFailures } = this.#settings
     this.#openings = count(field(saved, 'openings'), MOST_OPENINGS)
-    this.#consecutiveFailures = count(field(saved, 'consecutiveFailures'), consecutiveFailures)
+    this.#inARow.reset(count(field(saved, 'consecutiveFailures'), consecutiveFailures))
     this.#failures.restore(field(saved, 'window'), ageMs)
     this.#slow?.restore(field(saved, 'slowWindow'), ageMs)
     const openForMs = clamped(field(saved, 'openForMs'), -maxOpenForMs, maxOpenForMs)
@@ -183,12 +184,14 @@ export class Circuit implements Cell {
 
   #count(failed: boolean, durationMs: number, emit?: Emit): void {
     const { consecutiveFailures, slowCalls } = this.#settings
-    this.#consecutiveFailures = failed ? this.#consecutiveFailures + 1 : 0
+    const now = this.#clock.now()
+    if (failed) this.#inARow.failed(now - durationMs, now)
+    else this.#inARow.reset()
     this.#failures.record(failed)
     this.#slow?.record(slowCalls !== false && durationMs >= slowCalls.durationMs)
     if (!this.#failures.closed) this.#trip('too many failures', emit)
     else if (this.#slow?.closed === false) this.#trip('too many slow calls', emit)
-    else if (this.#consecutiveFailures >= consecutiveFailures)
+    else if (this.#inARow.count >= consecutiveFailures)
       this.#trip(`${consecutiveFailures} failures in a row`, emit)
   }
 
@@ -203,7 +206,8 @@ export class Circuit implements Cell {
   #reset(why: string, emit?: Emit): void {
     this.#failures.close()
     this.#slow?.close()
-    this.#consecutiveFailures = this.#openings = 0
+    this.#inARow.reset()
+    this.#openings = 0
     this.#enter('closed', why, emit)
   }
 

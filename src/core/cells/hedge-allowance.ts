@@ -2,8 +2,8 @@ import type { Clock } from '../clock.js'
 import type { HedgeRefusalReason } from '../events.js'
 import type { Cell } from './cells.js'
 
-/** Tokens to begin with, so that a process may hedge before it has earned anything. */
-const FIRST = 1
+/** Tokens to begin with, so that a process may hedge a little before it has earned anything. */
+const FIRST = 3
 /** Enough for a few slow calls at once, and no store to feed a storm from. */
 const CAPACITY = 5
 const QUIET_AFTER_THROTTLE_MS = 5_000

@@ -1,3 +1,5 @@
+import { clamped, field } from './seeds.js'
+
 /** Between what a learned limit stays, and where it begins. */
 export interface LimitBounds {
   /** `Infinity` bounds nothing before the first throttle. */
@@ -66,12 +68,32 @@ export class LearnedLimit {
     this.#since = next
     const reached = this.#value === Infinity ? load : Math.min(this.#value, HEADROOM * load)
     const edge = this.isUsedBy(load) || this.#value === Infinity ? load - 1 : Math.min(this.#edge, reached)
-    this.#edge = Math.max(this.#min, edge)
+    this.#rest(Math.max(this.#min, edge))
     this.#value = Math.max(this.#min, DECREASE * Math.min(reached, this.#edge))
     this.#step = 1
-    this.#added = this.#rested = 0
-    this.#restFor = Math.max(PROBE_AFTER_ANSWERS, PROBE_AFTER_ROUNDS * this.#edge)
     return true
+  }
+
+  /** What throttles have taught; undefined before the first. */
+  save(): unknown {
+    return this.#restFor === 0
+      ? undefined
+      : { value: this.#value, ...(this.#edge < Infinity && { edge: this.#edge }) }
+  }
+
+  restore(saved: unknown): void {
+    const value = clamped(field(saved, 'value'), this.#min, this.#max)
+    if (value === undefined) return
+    this.#value = value
+    this.#step = 1
+    this.#rest(clamped(field(saved, 'edge'), value, Math.max(value, this.#max)) ?? value)
+  }
+
+  /** Throttles came at the edge: it is left alone for a while. */
+  #rest(edge: number): void {
+    this.#edge = edge
+    this.#added = this.#rested = 0
+    this.#restFor = Math.max(PROBE_AFTER_ANSWERS, PROBE_AFTER_ROUNDS * edge)
   }
 
   /** A round trip brings as many answers as the limit allows, so each brings its share. */

@@ -4,6 +4,7 @@ import type { Cell } from './cells.js'
 import { LatencyCell } from './latency.js'
 import { LearnedLimit, type LimitBounds } from './learned-limit.js'
 import { Pace } from './pace.js'
+import type { Seed } from './seeds.js'
 import { WaitingLine, type Waiter } from './waiting-line.js'
 
 /** How attempts of one function, or of all functions of an account, are limited. */
@@ -145,6 +146,14 @@ export class Limiter implements Cell {
 
   idle(): boolean {
     return this.#inFlight === 0 && this.#line.size === 0 && this.#quiet
+  }
+
+  save(): unknown {
+    return this.idle() ? undefined : this.#limit.save()
+  }
+
+  restore({ saved }: Seed): void {
+    this.#limit.restore(saved)
   }
 
   /** Whether what was learned has bounded nobody for long. */

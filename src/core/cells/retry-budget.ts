@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { Cell } from './cells.js'
+import { FailuresInARow } from './failures-in-a-row.js'
 import { clamped, count, field, type Seed } from './seeds.js'
 
 /** Four retries in a row that fail, and no fifth: what it takes to tell an outage from bad luck. */
@@ -22,7 +23,7 @@ export class RetryBudget implements Cell {
   readonly #clock: Clock
   #tokens = CAPACITY
   #filledAt: number
-  #failuresInARow = 0
+  readonly #inARow = new FailuresInARow()
 
   constructor(perSuccess: number, clock: Clock) {
     this.#perSuccess = perSuccess
@@ -31,53 +32,68 @@ export class RetryBudget implements Cell {
   }
 
   get tokens(): number {
-    const now = this.#clock.now()
-    const earned = ((now - this.#filledAt) / 1_000) * PER_SECOND
-    this.#filledAt = now
-    return (this.#tokens = Math.min(CAPACITY, this.#tokens + earned))
+    this.#fill()
+    return this.#tokens
   }
 
-  /** Pays for one more attempt, so many times the price; says what was paid, 0 when there is not enough. */
+  /** Pays for one more attempt, so many times the price; says what was paid, 0 when there is not enough. A full one always pays for one. */
   take(times = 1): number {
-    const price = this.#price(this.#failuresInARow, times)
-    if (this.tokens < price) return 0
+    const { tokens } = this
+    const price = Math.min(
+      CAPACITY,
+      times * GROWTH ** Math.max(0, Math.min(MOST_IN_A_ROW, this.#inARow.count) - 1),
+    )
+    if (tokens < price) return 0
     this.#tokens -= price
     return price
   }
 
-  /** Whether there would be enough for a retry, if the attempt under way failed. */
-  get lastsForAnother(): boolean {
-    return this.tokens >= this.#price(this.#failuresInARow + 1)
+  /** Pays for an attempt beside one that is under way, which is no sign of trouble: the price is one. */
+  takeOne(): boolean {
+    if (this.tokens < 1) return false
+    this.#tokens -= 1
+    return true
+  }
+
+  giveBack(paid: number): void {
+    if (this.#tokens === CAPACITY) return
+    this.#tokens = Math.min(CAPACITY, this.#tokens + paid)
+    // One that has become full is as good as a new one.
+    if (this.#tokens === CAPACITY) this.#inARow.reset()
   }
 
   /** An attempt succeeded; `paid` is what was paid for it and is given back. */
-  succeeded(paid = 0): void {
-    this.#failuresInARow = 0
-    this.#tokens = Math.min(CAPACITY, this.tokens + this.#perSuccess + paid)
+  succeeded(paid: number): void {
+    this.#inARow.reset()
+    this.giveBack(this.#perSuccess + paid)
   }
 
-  failed(): void {
-    this.#failuresInARow = Math.min(MOST_IN_A_ROW, this.#failuresInARow + 1)
+  /** An attempt failed that began then. */
+  failed(beganAt: number): void {
+    // Before it counts: if time has made it full, this is the first.
+    this.#fill()
+    this.#inARow.failed(beganAt, this.#clock.now())
   }
 
-  /** A full one is as good as a new one. */
+  #fill(): void {
+    const now = this.#clock.now()
+    const earned = ((now - this.#filledAt) / 1_000) * PER_SECOND
+    this.#filledAt = now
+    this.giveBack(earned)
+  }
+
   idle(): boolean {
     return this.tokens >= CAPACITY
   }
 
   save(): unknown {
-    return this.idle() ? undefined : { tokens: this.tokens, failuresInARow: this.#failuresInARow }
+    return this.idle() ? undefined : { tokens: this.tokens, failuresInARow: this.#inARow.count }
   }
 
   /** Time fills it also while nobody has it. */
   restore({ saved, ageMs }: Seed): void {
     this.#tokens = clamped(field(saved, 'tokens'), 0, CAPACITY) ?? CAPACITY
-    this.#failuresInARow = count(field(saved, 'failuresInARow'), MOST_IN_A_ROW)
+    this.#inARow.reset(count(field(saved, 'failuresInARow'), MOST_IN_A_ROW))
     this.#filledAt = this.#clock.now() - ageMs
-  }
-
-  /** A full budget always pays for one. */
-  #price(failuresInARow: number, times = 1): number {
-    return Math.min(CAPACITY, times * GROWTH ** Math.max(0, failuresInARow - 1))
   }
 }

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { createInvoker, type Fn, type FunctionSettings, type Result } from 'resilient-lambda'
+import { createInvoker, type CallEvent, type Fn, type FunctionSettings, type InvokerState, type Result } from 'resilient-lambda'
 import type { FakeClock } from 'resilient-lambda/testing'
 import { heardClock, plan, type HeardClock } from './aborts.js'
 import type { CallPlan, FunctionPlan, Scenario } from './scenario.js'
@@ -17,12 +17,21 @@ export interface Played {
   readonly listeners: number
 }
 
+/** What a repeat or a hedge was paid with when it was decided on. */
+export interface Payment {
+  readonly name: string
+  readonly atMs: number
+  /** The least that it can have cost. */
+  readonly price: number
+  /** When it was given back, for a repeat that succeeded or was never sent. */
+  givenBackAtMs: number | undefined
+}
+
 /** Everything that came of a scenario. */
 export interface Report {
   readonly calls: readonly Played[]
   readonly log: readonly Sent[]
-  /** When a repeat was decided on, which is when it is paid for. */
-  readonly decided: readonly { readonly name: string; readonly atMs: number }[]
+  readonly payments: readonly Payment[]
   readonly pendingTimers: number
   /** Of the calls that were made when all was over, as many as there are places: those that found none. */
   readonly placesHeld: number
@@ -42,21 +51,20 @@ export async function play(scenario: Scenario): Promise<Report> {
     if (!plan) return WELL
     return { quote: plan.fates, other: plan.otherFates, spare: plan.spareFates }[name] ?? WELL
   })
-  const decided: { name: string; atMs: number }[] = []
+  const payments: Payment[] = []
   const lambda = createInvoker({
-    observers: [
-      ({ type, target }) =>
-        void (type === 'retry.scheduled' && decided.push({ name: target, atMs: clock.now() })),
-    ],
+    observers: [notePayments(payments, clock)],
     transport: server.transport,
     clock,
     bulkhead: scenario.clientBulkhead,
+    defaults: { hedge: scenario.hedge },
     functions: {
       quote: settingsOf(scenario.quote),
       other: settingsOf(scenario.other),
       spare: settingsOf(scenario.spare),
     },
   })
+  lambda.restoreState({ version: 1, savedAt: 0, cells: budgetsOf(scenario) }, { age: 0 })
   const quote = withFallback(
     withFailover(lambda('quote'), lambda('spare'), scenario),
     lambda('other'),
@@ -72,7 +80,55 @@ export async function play(scenario: Scenario): Promise<Report> {
   const placesHeld =
     (await countRefused(clock, lambda('quote'), scenario.quote.bulkhead, scenario.clientBulkhead)) +
     (await countRefused(clock, lambda('quote').bulkhead(false), false, scenario.clientBulkhead))
-  return { calls, log, decided, pendingTimers, placesHeld, limitsHeld }
+  return { calls, log, payments, pendingTimers, placesHeld, limitsHeld }
+}
+
+/** The budgets as they are at first. */
+function budgetsOf(scenario: Scenario): InvokerState['cells'] {
+  return Object.entries(plansOf(scenario)).map(([name, { budget, tokens }]) => ({
+    key: `budget ${name}:/ ${budget}`,
+    ageMs: 0,
+    saved: { tokens, failuresInARow: 0 },
+  }))
+}
+
+/** By whose plan each function is called. */
+export function plansOf({ failover, quote, spare, other }: Scenario): Readonly<Record<string, FunctionPlan>> {
+  return { quote, other, spare: failover === 'chain' ? spare : quote }
+}
+
+/** A throttle makes a repeat six times as expensive, and brings nothing back. */
+const THROTTLE_PRICE = 6
+
+function notePayments(payments: Payment[], clock: FakeClock): (event: CallEvent) => void {
+  /** What each call has paid at each target, until it is known what became of it. */
+  const open = new Map<string, Payment>()
+
+  return (event) => {
+    const { type, target: name, call } = event
+    const key = `${call} ${name}`
+    const payment = open.get(key)
+    if (type === 'hedge.started') payments.push({ name, atMs: clock.now(), price: 1, givenBackAtMs: undefined })
+    if (type === 'retry.scheduled') {
+      const isThrottle = event.failure.verdict.kind === 'throttle'
+      const price = isThrottle ? THROTTLE_PRICE : 1
+      const paid: Payment = { name, atMs: clock.now(), price, givenBackAtMs: undefined }
+      payments.push(paid)
+      if (isThrottle) open.delete(key)
+      else open.set(key, paid)
+    } else if (type === 'retry.refused') open.delete(key)
+    else if (payment && bringsBack(event)) {
+      payment.givenBackAtMs = clock.now()
+      open.delete(key)
+    }
+  }
+}
+
+/** A repeat that succeeds costs nothing, nor does one that is refused on our side. */
+function bringsBack(event: CallEvent): boolean {
+  if (event.type === 'breaker.refused' || event.type === 'adaptive.refused') return true
+  if (event.type !== 'attempt.ended') return false
+  return event.ok || (event.failure?.verdict.kind === 'local' && event.ran === 'no')
 }
 
 function settingsOf({
@@ -137,7 +193,7 @@ async function countRefused(
   ...bulkheads: readonly FunctionPlan['bulkhead'][]
 ): Promise<number> {
   const places = Math.min(...bulkheads.map((bulkhead) => (bulkhead ? bulkhead.concurrency : 5)))
-  const bare = quote.adaptive(false).circuitBreaker(false).retry(false).deadline('1s').timeout(false)
+  const bare = quote.adaptive(false).circuitBreaker(false).retry(false).deadline('1s').timeout(false).hedge(false)
   const calls = Array.from({ length: places }, () => bare.safeInvoke({ call: -1 }))
   const results = await clock.runUntil(Promise.all(calls))
   return results.filter(({ ok, meta }) => !ok || meta.queuedMs > 0).length

@@ -1,8 +1,11 @@
 import { expect } from 'vitest'
-import type { Report } from './play.js'
+import { plansOf, type Payment, type Report } from './play.js'
 import type { FunctionPlan, Scenario } from './scenario.js'
 import type { Sent } from './server.js'
 
+/** What each function's budget holds, and what a second brings. */
+const CAPACITY = 25
+const PER_SECOND = 0.2
 /** Tokens are fractions, added up. */
 const ROUNDING = 1e-6
 
@@ -18,9 +21,8 @@ export function expectNoUnaskedRepeat(scenario: Scenario, { calls, log }: Report
       sentBy(log, 'spare', number),
       sentBy(log, 'other', number),
     ]
-    expectRepeatsAsked(quote, scenario.quote)
-    expectRepeatsAsked(spare, spareOf(scenario))
-    expectRepeatsAsked(other, scenario.other)
+    const plans = plansOf(scenario)
+    for (const sent of [quote, spare, other]) expectRepeatsAsked(sent, plans, scenario.hedge)
     if (scenario.quote.idempotent) continue
     if (mayHaveRun(quote)) expect(spare, 'repeats in a failover').toEqual([])
     if (mayHaveRun([...quote, ...spare])) expect(other, 'repeats elsewhere').toEqual([])
@@ -31,44 +33,58 @@ export function expectNoUnaskedRepeat(scenario: Scenario, { calls, log }: Report
   ).toEqual([])
 }
 
-/** What is settled about the spare function. */
-function spareOf({ failover, quote, spare }: Scenario): FunctionPlan {
-  return failover === 'chain' ? spare : quote
-}
-
-function expectRepeatsAsked(sent: readonly Sent[], { attempts, idempotent }: FunctionPlan): void {
-  expect(sent.length, 'requests of one call').toBeLessThanOrEqual(attempts)
+function expectRepeatsAsked(
+  sent: readonly Sent[],
+  plans: ReturnType<typeof plansOf>,
+  hedge: Scenario['hedge'],
+): void {
+  const plan = plans[sent[0]?.name ?? '']
+  if (!plan) return
+  const { attempts, idempotent } = plan
+  const atOnce = idempotent && hedge ? hedge.attempts : 1
+  expect(sent.length, 'requests of one call').toBeLessThanOrEqual(attempts * atOnce)
   if (!idempotent) expect(mayHaveRun(sent.slice(0, -1)), 'a repeat of what may have run').toBe(false)
 }
 
-/** Repeats are bounded by the budget, over any stretch of time. */
+/** Repeats and hedges are bounded by the budget, over any stretch of time. */
 export function expectBoundedLoad(scenario: Scenario, report: Report): void {
-  const plans = { quote: scenario.quote, spare: spareOf(scenario), other: scenario.other }
-  for (const [name, { budget }] of Object.entries(plans)) {
+  for (const [name, plan] of Object.entries(plansOf(scenario))) {
     const log = report.log.filter((sent) => sent.name === name)
-    const decided = report.decided.filter((decision) => decision.name === name).map(({ atMs }) => atMs)
+    const payments = report.payments.filter((payment) => payment.name === name)
     const repeats = log.length - new Set(log.map(({ call }) => call)).size
-    expect(repeats, 'repeats that were decided on').toBeLessThanOrEqual(decided.length)
-    expectBudgetKept(decided, log, budget)
+    expect(repeats, 'repeats that were decided on').toBeLessThanOrEqual(payments.length)
+    expectBudgetKept(payments, log, plan)
   }
 }
 
 function expectBudgetKept(
-  decided: readonly number[],
+  payments: readonly Payment[],
   log: readonly Sent[],
-  budget: FunctionPlan['budget'],
+  { budget, tokens }: FunctionPlan,
 ): void {
-  if (!budget) return
-  const { capacity, perSuccess, perSecond } = budget
-  const stretches = decided.flatMap((fromMs, first) =>
-    decided.slice(first).map((toMs, more) => ({ fromMs, toMs, repeats: more + 1 })),
-  )
-  const overdrawn = stretches.filter(function exceedsBudget({ fromMs, toMs, repeats }) {
-    const successes = log.filter(({ answeredAtMs = -1 }) => fromMs <= answeredAtMs && answeredAtMs <= toMs)
-    const earned = perSuccess * successes.length + (perSecond * (toMs - fromMs)) / 1_000
-    return repeats > capacity + earned + ROUNDING
+  if (budget === false) return
+  const overdrawn = payments.flatMap(({ atMs: toMs }, last) => {
+    const until = payments.slice(0, last + 1)
+    if (spentIn(until, toMs) > tokens + earned(0, toMs) + ROUNDING) return [{ fromMs: 0, toMs }]
+    return until.flatMap(({ atMs: fromMs }, first) => {
+      // What is given back of earlier payments could be spent on top.
+      if (until.slice(0, first).some(({ givenBackAtMs = -1 }) => givenBackAtMs >= fromMs)) return []
+      const isKept = spentIn(until.slice(first), toMs) <= CAPACITY + earned(fromMs, toMs) + ROUNDING
+      return isKept ? [] : [{ fromMs, toMs }]
+    })
   })
-  expect(overdrawn, 'stretches of time with more repeats than the budget allows').toEqual([])
+  expect(overdrawn, 'stretches of time in which more was spent than there was').toEqual([])
+
+  function earned(fromMs: number, toMs: number): number {
+    const successes = log.filter(({ answeredAtMs = -1 }) => fromMs <= answeredAtMs && answeredAtMs <= toMs)
+    return Number(budget) * successes.length + (PER_SECOND * (toMs - fromMs)) / 1_000
+  }
+}
+
+function spentIn(payments: readonly Payment[], untilMs: number): number {
+  return payments
+    .filter(({ givenBackAtMs = Infinity }) => givenBackAtMs > untilMs)
+    .reduce((sum, { price }) => sum + price, 0)
 }
 
 /** Every call is answered by its deadline, at once when its caller gives up, and leaves nothing behind. */

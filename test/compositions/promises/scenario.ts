@@ -21,8 +21,10 @@ export interface FunctionPlan {
   readonly attempts: number
   readonly deadlineMs: number
   readonly idempotent: boolean
-  readonly budget:
-    { readonly capacity: number; readonly perSuccess: number; readonly perSecond: number } | false
+  /** How many retries that fail each success pays for. */
+  readonly budget: number | false
+  /** What is in the budget at first. */
+  readonly tokens: number
   readonly bulkhead:
     { readonly concurrency: number; readonly queue: number; readonly maxWait: number } | false
   /** The rest. */
@@ -35,6 +37,8 @@ export interface Scenario {
   readonly quote: FunctionPlan
   readonly other: FunctionPlan
   readonly spare: FunctionPlan
+  /** Where calls are idempotent: when there is an attempt beside a slow one, how many at once, and how many more in all. */
+  readonly hedge: { readonly after: number; readonly attempts: number; readonly maxExtra: number } | false
   /** Whether there is a spare function to turn to: by the plan of the first, or by its own. */
   readonly failover: 'none' | 'name' | 'chain'
   readonly withinMs: number | undefined
@@ -91,17 +95,20 @@ const breaker = orFalse(
   }),
 )
 
+const hedge = orFalse(
+  fc.record({
+    after: atLeastOne(120),
+    attempts: fc.integer({ min: 2, max: 3 }),
+    maxExtra: fc.constantFrom(0.1, 1),
+  }),
+)
+
 const functionPlan: fc.Arbitrary<FunctionPlan> = fc.record({
   attempts: atLeastOne(5),
   deadlineMs: fc.oneof(atLeastOne(100), atLeastOne(1_500)),
   idempotent: fc.boolean(),
-  budget: orFalse(
-    fc.record({
-      capacity: atLeastOne(4),
-      perSuccess: fc.constantFrom(0, 0.2, 1),
-      perSecond: fc.constantFrom(0, 0.1, 2),
-    }),
-  ),
+  budget: orFalse(fc.constantFrom(0, 0.4, 2)),
+  tokens: fc.oneof(fc.nat(6), fc.constant(25)),
   bulkhead,
   settings: fc
     .record({
@@ -139,6 +146,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   quote: functionPlan,
   other: functionPlan,
   spare: functionPlan,
+  hedge,
   failover: fc.constantFrom('none', 'name', 'chain'),
   withinMs: fc.option(atLeastOne(300), { nil: undefined, freq: 2 }),
   fallback: fc.constantFrom('none', 'none', 'value', 'throws', 'hangs', 'other', 'other'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Circuit, CircuitSettings } from '../../../src/core/cells/circuit.js'
+import type { Circuit, CircuitSettings, Permit } from '../../../src/core/cells/circuit.js'
 import { admitted, clock, emit, events, feed, openedCircuit } from './circuit-stage.js'
 
 describe('a half-open circuit', () => {
@@ -40,10 +40,40 @@ describe('a half-open circuit', () => {
     })
   })
 
-  it('lets no more probes through than it still needs', async () => {
+  it.each([2, 3, 5])('lets %i more through at once for each probe that has passed', async (probes) => {
+    const circuit = await halfOpen({ probes })
+    const most = new Set<Permit>()
+    for (let passed = 0; passed < probes; passed++) {
+      for (;;) {
+        const permit = circuit.admit(emit)
+        if (!permit) break
+        most.add(permit)
+      }
+      expect(most.size).toBe(probes * (1 + passed))
+      const [first] = most
+      if (first) most.delete(first)
+      if (first) circuit.settle(first, 'success', 1, emit)
+    }
+    expect(circuit.state).toBe('closed')
+    expect(admitted(circuit).probe).toBe(false)
+  })
+
+  it('makes no room for a probe that is ignored, but its own', async () => {
     const circuit = await halfOpen()
-    feed(circuit, 'success')
+    for (let n = 0; n < 10; n++) feed(circuit, 'ignored')
     admitted(circuit)
+    admitted(circuit)
+    expect(circuit.admit(emit)).toBeUndefined()
+  })
+
+  it('takes back all room at the first probe that fails', async () => {
+    const circuit = await halfOpen({ probes: 3 })
+    feed(circuit, 'success', 'success')
+    for (let n = 0; n < 8; n++) admitted(circuit)
+    feed(circuit, 'failure')
+    expect(circuit.admit(emit)).toBeUndefined()
+    await clock.advance(2_000)
+    for (let n = 0; n < 3; n++) admitted(circuit)
     expect(circuit.admit(emit)).toBeUndefined()
   })
 
@@ -70,7 +100,7 @@ describe('a half-open circuit', () => {
   it('takes a probe that hangs for a failed one', async () => {
     const circuit = await halfOpen({ probes: 1 })
     const hanging = admitted(circuit)
-    await clock.advance(4_000)
+    await clock.advance(60_000)
     expect(circuit.admit(emit)).toBeUndefined()
     expect(circuit.state).toBe('half-open')
     await clock.advance(1)
@@ -81,7 +111,7 @@ describe('a half-open circuit', () => {
       why: 'a probe did not end in time',
       openForMs: 2_000,
     })
-    circuit.settle(hanging, 'success', 4_001, emit)
+    circuit.settle(hanging, 'success', 60_001, emit)
     expect(circuit.state).toBe('open')
     await clock.advance(2_000)
     feed(circuit, 'success')
@@ -111,9 +141,9 @@ describe('a half-open circuit', () => {
   it('finds the probe that hangs although others come and go', async () => {
     const circuit = await halfOpen({ probes: 2 })
     admitted(circuit)
-    await clock.advance(3_000)
+    await clock.advance(30_000)
     feed(circuit, 'ignored')
-    await clock.advance(1_001)
+    await clock.advance(30_001)
     expect(circuit.admit(emit)).toBeUndefined()
     expect(circuit.state).toBe('open')
   })

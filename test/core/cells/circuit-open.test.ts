@@ -171,7 +171,7 @@ describe('a circuit moved by hand', () => {
     const { calls, failures, consecutiveFailures, openings } = circuit.snapshot()
     circuit.open(emit)
     expect(circuit.snapshot()).toMatchObject({ calls, failures, consecutiveFailures, openings })
-    circuit.settle(early, 'failure', 1, emit)
+    circuit.settle(early, 'failure', 0, emit)
     expect(circuit.snapshot()).toMatchObject({ calls: 3, failures: 2, consecutiveFailures: 1, openings: 0 })
   })
 

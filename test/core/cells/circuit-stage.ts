@@ -39,7 +39,7 @@ export function admitted(circuit: Circuit): Permit {
 
 /** One call after another, each with its result. */
 export function feed(circuit: Circuit, ...results: readonly Result[]): void {
-  for (const result of results) circuit.settle(admitted(circuit), result, 1, emit)
+  for (const result of results) circuit.settle(admitted(circuit), result, 0, emit)
 }
 
 export function openedCircuit(change: Partial<CircuitSettings> = {}): Circuit {

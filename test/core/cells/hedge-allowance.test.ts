@@ -20,9 +20,11 @@ function hedge(durationMs: number, won = true): void {
 }
 
 describe('the allowance of hedges', () => {
-  it('has one to begin with, and earns the others from successes', () => {
-    expect(reason()).toBeUndefined()
-    hedge(10)
+  it('has three to begin with, and earns the others from successes', () => {
+    times(3, () => {
+      expect(reason()).toBeUndefined()
+      hedge(10)
+    })
     expect(allowance.refusal()).toEqual({
       reason: 'allowance',
       why: 'the successes so far have earned no further extra attempt',

@@ -11,7 +11,6 @@ export const settings: CircuitSettings = Object.freeze({
   maxOpenForMs: 4_000,
   slowCalls: Object.freeze({ durationMs: 50, rate: 1 }),
 })
-export const budget = Object.freeze({ capacity: 10, perSuccess: 0.5, perSecond: 1 })
 
 export function seedOf(saved: unknown, clock: FakeClock, ageMs = 0): Seed {
   return new Seed(saved, { ageMs, maxAgeMs: 60_000, clock })
@@ -27,7 +26,7 @@ export function circuit(clock: FakeClock): Circuit {
   return new Circuit('quote', settings, clock)
 }
 
-export function feed(circuit: Circuit, failed: boolean, durationMs = 1): void {
+export function feed(circuit: Circuit, failed: boolean, durationMs = 0): void {
   const permit = circuit.admit()
   if (permit) circuit.settle(permit, failed ? 'failure' : 'success', durationMs)
 }

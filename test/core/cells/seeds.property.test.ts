@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { Circuit } from '../../../src/core/cells/circuit.js'
 import { Circuits } from '../../../src/core/cells/circuits.js'
 import { LatencyCell } from '../../../src/core/cells/latency.js'
-import { TokenBucket } from '../../../src/core/cells/token-bucket.js'
+import { RetryBudget } from '../../../src/core/cells/retry-budget.js'
 import { fakeClock, type FakeClock } from '../../../src/testing/fake-clock.js'
-import { another, budget, circuit, feed, seedOf, settings, through } from './seeds-stage.js'
+import { another, circuit, feed, seedOf, settings, through } from './seeds-stage.js'
+
+/** When the last failure came in is not kept either; so close, others would not be in a row with it. */
+const BLIP_MS = 250
 
 type Step =
   | { readonly do: 'call'; readonly failed: boolean; readonly slow: boolean }
@@ -23,17 +26,18 @@ it('what is restored at once behaves as what was saved, whatever came before and
   await fc.assert(
     fc.asyncProperty(steps, steps, async (past, future) => {
       const here = fakeClock()
-      const original = { circuit: circuit(here), bucket: new TokenBucket(budget, here) }
+      const original = pairOn(here)
       await play(original, past, here)
       // Probes under way are the one thing that is not kept, and here none is.
       const there = await another()
-      const copy = { circuit: circuit(there), bucket: new TokenBucket(budget, there) }
+      const copy = pairOn(there)
       const wasHalfOpen = original.circuit.state === 'half-open'
-      const saved = [original.circuit.save(), original.bucket.save()].map(through)
+      const saved = [original.circuit.save(), original.budget.save()].map(through)
       if (saved[0] !== undefined) copy.circuit.restore(seedOf(saved[0], there))
-      if (saved[1] !== undefined) copy.bucket.restore(seedOf(saved[1], there))
-      fc.pre(!wasHalfOpen && saved[0] !== undefined)
+      if (saved[1] !== undefined) copy.budget.restore(seedOf(saved[1], there))
+      fc.pre(!wasHalfOpen && saved[0] !== undefined && saved[1] !== undefined)
       expect(rounded(copy)).toEqual(rounded(original))
+      for (const clock of [here, there]) await clock.advance(BLIP_MS)
       const [one, other] = [await play(original, future, here), await play(copy, future, there)]
       expect(other).toEqual(one)
     }),
@@ -43,12 +47,16 @@ it('what is restored at once behaves as what was saved, whatever came before and
 
 interface Pair {
   readonly circuit: Circuit
-  readonly bucket: TokenBucket
+  readonly budget: RetryBudget
+}
+
+function pairOn(clock: FakeClock): Pair {
+  return { circuit: circuit(clock), budget: new RetryBudget(0.5, clock) }
 }
 
 /** Clocks that began at other times differ in the last binary digits. */
-function rounded({ circuit, bucket }: Pair): unknown {
-  return { ...circuit.snapshot(), tokens: bucket.tokens.toFixed(6) }
+function rounded({ circuit, budget }: Pair): unknown {
+  return { ...circuit.snapshot(), tokens: budget.tokens.toFixed(6) }
 }
 
 async function play(pair: Pair, steps: readonly Step[], clock: FakeClock): Promise<unknown[]> {
@@ -56,9 +64,11 @@ async function play(pair: Pair, steps: readonly Step[], clock: FakeClock): Promi
   for (const step of steps) {
     if (step.do === 'wait') await clock.advance(step.ms)
     else {
-      feed(pair.circuit, step.failed, step.slow ? 60 : 1)
-      if (step.failed) pair.bucket.take(1)
-      else pair.bucket.earn()
+      feed(pair.circuit, step.failed, step.slow ? 60 : 0)
+      if (step.failed) {
+        pair.budget.failed(clock.now())
+        seen.push(pair.budget.take().toFixed(6))
+      } else pair.budget.succeeded(0)
     }
     seen.push(rounded(pair))
   }
@@ -79,6 +89,7 @@ describe('whatever stands in saved state', () => {
         'tenths',
         'turnedMs',
         'tokens',
+        'failuresInARow',
         'latestMs',
         'held',
         'circuits',
@@ -109,10 +120,14 @@ describe('whatever stands in saved state', () => {
         feed(one, true)
         feed(one, false)
 
-        const bucket = new TokenBucket(budget, clock)
-        bucket.restore(seed)
-        expect(bucket.tokens).toBeGreaterThanOrEqual(0)
-        expect(bucket.tokens).toBeLessThanOrEqual(budget.capacity)
+        const budget = new RetryBudget(0.4, clock)
+        budget.restore(seed)
+        expect(budget.tokens).toBeGreaterThanOrEqual(0)
+        expect(budget.tokens).toBeLessThanOrEqual(25)
+        const left = budget.tokens
+        const paid = budget.take()
+        expect(paid === 0 ? left : paid).toBeGreaterThanOrEqual(0)
+        expect(budget.tokens).toBe(left - paid)
 
         const latency = new LatencyCell()
         latency.restore(seed)

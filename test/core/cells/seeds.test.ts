@@ -3,9 +3,8 @@ import { Cells, MOST_CELLS, type Cell } from '../../../src/core/cells/cells.js'
 import { Circuit } from '../../../src/core/cells/circuit.js'
 import { Circuits } from '../../../src/core/cells/circuits.js'
 import { LatencyCell } from '../../../src/core/cells/latency.js'
-import { TokenBucket } from '../../../src/core/cells/token-bucket.js'
 import { fakeClock, type FakeClock } from '../../../src/testing/fake-clock.js'
-import { another, budget, circuit, feed, seedOf, settings, through } from './seeds-stage.js'
+import { another, circuit, feed, seedOf, settings, through } from './seeds-stage.js'
 
 describe('a circuit that is restored', () => {
   it('refuses for the time that remains, and is probed then', async () => {
@@ -154,32 +153,6 @@ describe('the circuits of a function that are restored', () => {
     restored.restore(seedOf({ held: false, circuits }, clock))
     expect(make(restored, clock, '99').state).toBe('open')
     expect(make(restored, clock, '100').state).toBe('closed')
-  })
-})
-
-describe('a budget that is restored', () => {
-  it('stays spent, and fills by the time that passed', async () => {
-    const before = new TokenBucket(budget, fakeClock())
-    before.take(10)
-    const after = await another()
-    const restored = new TokenBucket(budget, after)
-    restored.restore(seedOf(through(before.save()), after, 2_500))
-    expect(restored.tokens).toBe(2.5)
-    await after.advance(1_500)
-    expect(restored.tokens).toBe(4)
-    restored.restore(seedOf(through(before.save()), after, 50_000))
-    expect(restored.tokens).toBe(10)
-  })
-
-  it.each([NaN, Infinity, '3', null, undefined])('is as new with %s tokens', (tokens) => {
-    const clock = fakeClock()
-    const restored = new TokenBucket(budget, clock)
-    restored.restore(seedOf({ tokens }, clock))
-    expect(restored.tokens).toBe(10)
-  })
-
-  it('keeps nothing while it is full', () => {
-    expect(new TokenBucket(budget, fakeClock()).save()).toBeUndefined()
   })
 })
 

@@ -1,0 +1,24 @@
+/** Failures of calls that were in flight together, as when a connection breaks, are one: so close, they have one cause. */
+const BLIP_MS = 250
+
+/** Counts failures one after the other. */
+export class FailuresInARow {
+  #count = 0
+  #countedAt = -Infinity
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** One that began before the last was counted says nothing new, unless some time has passed since. */
+  failed(beganAt: number, now: number): void {
+    if (beganAt < this.#countedAt && now - this.#countedAt < BLIP_MS) return
+    this.#count++
+    this.#countedAt = now
+  }
+
+  /** The next is the first again, or the one after so many. */
+  reset(count = 0): void {
+    this.#count = count
+  }
+}
