@@ -2,6 +2,8 @@
 import { simulate } from './simulate.mjs'
 
 process.on('message', (run) => void answer(run))
+// Nobody waits for a run any more.
+process.on('disconnect', () => process.exit())
 
 async function answer(run) {
   try {

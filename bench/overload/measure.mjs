@@ -6,11 +6,13 @@ const PIECES = END_MS / PIECE_MS
 
 /**
  * What is written down during one run, and what it comes to. A call belongs to the time at which it began, and so do an
- * attempt and the work of an environment.
+ * attempt and the work of an environment; only goodput is of the time at which answers came, since calls that wait for
+ * the incident to end get their answers from the time after it.
  */
 export class Measure {
   #begun = new Float64Array(PIECES)
   #answered = new Float64Array(PIECES)
+  #answers = new Float64Array(PIECES)
   #attempts = new Float64Array(PIECES)
   #workMs = new Float64Array(PIECES)
   #heardMs = new Float64Array(PIECES)
@@ -23,6 +25,7 @@ export class Measure {
     return (ok, endMs) => {
       if (!ok) return
       this.#answered[piece] += 1
+      if (endMs < END_MS) this.#answers[pieceOf(endMs)] += 1
       this.#latencies[piece].push(endMs - nowMs)
     }
   }
@@ -62,7 +65,7 @@ export class Measure {
       p999: quantile(latencies, 0.999),
       p99Before: quantile(this.#sortedLatencies(before), 0.99),
       recovery: this.#recovery(),
-      goodput: sum(this.#answered, incident) / ((incident[1] - incident[0]) / 1_000),
+      goodput: sum(this.#answers, incident) / ((incident[1] - incident[0]) / 1_000),
     }
   }
 

@@ -15,6 +15,7 @@ Made by \`npm run bench:overload\`; the same seeds give the same bytes.
 - For everybody: an attempt may take ${LIMITS.timeoutMs} ms, and the caller is gone after ${LIMITS.deadlineMs} ms.
 - Figures are means over ${seeds} seeds, with the least and the most in brackets. All but "whole run", "after", "worst second" and "recovery" are those of the incident; where nothing happens they are those of the whole run.
 - Attempts are requests that Lambda saw per call that was begun: a call that an open circuit refuses makes none.
+- Answers per s are those that came during the incident, whenever their calls began.
 - Wasted work is the share of the environments' time that went into answers that nobody got. Billed ms are that time per call.
 - Recovery ends with the last half second in which less than 99 % of the usual share was answered.
 

@@ -284,7 +284,7 @@ describe('a run', () => {
 
   it('counts what Lambda saw: one attempt per call without retries, up to three with them', async () => {
     const { figures: none } = await small({ scenario: 'outage', contender: 'no retry', rate: 1_000 })
-    expect(none).toMatchObject({ attempts: 1, worst: 1, during: 0, wasted: 0, goodput: 0 })
+    expect(none).toMatchObject({ attempts: 1, worst: 1, during: 0, wasted: 0 })
     expect(none['before']).toBeGreaterThan(0.95)
     expect(none['after']).toBeGreaterThan(0.95)
     const { figures: three } = await small({ scenario: 'outage', contender: 'full jitter, 3 attempts' })
@@ -326,7 +326,7 @@ describe('a run', () => {
   })
 })
 
-describe('recovery', () => {
+describe('what a run comes to', () => {
   /** Ten calls a second, each as it is told. */
   function measured(isAnswered: (second: number) => boolean): Figures {
     const measure = new Measure()
@@ -334,7 +334,7 @@ describe('recovery', () => {
     return measure.figures(false)
   }
 
-  it('ends with the last half second that is not as before', () => {
+  it('recovery ends with the last half second that is not as before', () => {
     const outage = (untilS: number) => measured((second) => second < 20 || second >= untilS)
     expect(outage(40)).toMatchObject({ recovery: 0, during: 0, before: 1, after: 1 })
     expect(outage(43.2)).toMatchObject({ recovery: 3.5, after: 0.84 })
@@ -342,12 +342,29 @@ describe('recovery', () => {
     expect(measured((second) => second !== 50)['recovery']).toBe(10.5)
   })
 
-  it('is measured by what was usual', () => {
+  it('goodput is what came during the incident', () => {
+    const measure = new Measure()
+    for (let ms = 0; ms < 60_000; ms += 100) measure.begin(ms)(true, ms + (ms < 39_000 ? 10 : 1_500))
+    expect(measure.figures(false)).toMatchObject({ during: 1, goodput: 9.5 })
+  })
+
+  it('recovery is measured by what was usual', () => {
     expect(measured((second) => second % 1 < 0.4 || second % 1 > 0.6)['recovery']).toBe(0)
   })
 })
 
 describe('targets', () => {
+  it('are left out where those they speak of did not run', () => {
+    const mean = { mean: 1 }
+    const figures = { attempts: mean, goodput: mean, p99: mean, recovery: mean, p999: mean, billedMs: mean }
+    expect(judge('overload', [{ contender: 'ours', figures }])).toHaveLength(3)
+    const beside = [{ contender: 'no retry', figures: { goodput: { mean: 1.02 } } }]
+    const judged = judge('overload', [{ contender: 'ours', figures }, ...beside])
+    expect(judged.find(({ text }) => text.startsWith('answers'))?.met).toBe(false)
+    expect(judge('steady', [{ contender: 'ours + hedge', figures }])).toHaveLength(1)
+    expect(judge('steady', [{ contender: 'ours', figures }])).toEqual([])
+  })
+
   it('are judged on the mean, each on its own', () => {
     const figures = { during: { mean: 0.99 }, attempts: { mean: 1.43 } }
     expect(judge('brownout', [{ contender: 'ours', figures }])).toEqual([
