@@ -12,7 +12,8 @@ ${(INCIDENT.untilMs - INCIDENT.fromMs) / 1_000} of ${END_MS / 1_000} seconds. Ev
 Made by \`npm run bench:overload\`; the same seeds give the same bytes.
 
 - ${RATE.toLocaleString('en')} calls a second over the whole fleet, whatever its size; all calls are declared idempotent, or nothing could be retried after a 500.
-- For everybody: an attempt may take ${LIMITS.timeoutMs} ms, and the caller is gone after ${LIMITS.deadlineMs} ms.
+- For everybody, the caller is gone after ${LIMITS.deadlineMs} ms. The attempts of peers may take ${LIMITS.timeoutMs} ms; ours has no such timeout as it
+  comes, and a row with the peers' one.
 - Figures are means over ${seeds} seeds, with the least and the most in brackets. All but "whole run", "after", "worst second" and "recovery" are those of the incident; where nothing happens they are those of the whole run.
 - Attempts are requests that Lambda saw per call that was begun: a call that an open circuit refuses makes none.
 - Answers per s are those that came during the incident, whenever their calls began.

@@ -6,12 +6,14 @@ import { noRetry } from './none.mjs'
 import { opossum } from './opossum.mjs'
 import { isKnown, ours } from './ours.mjs'
 import { pRetryDefaults, pRetryWithSignal } from './p-retry.mjs'
+import { LIMITS } from '../scenarios.mjs'
 import { sdkAdaptive, sdkStandard } from './sdk.mjs'
 
 /** What differs from `ours` in the settings that stand here, and in nothing else. */
 const VARIANTS = [
   ours('ours'),
   ours('ours, breaker off', { circuitBreaker: false }),
+  ours('ours, timeout as peers', { timeout: LIMITS.timeoutMs }),
   ours('ours + hedge', { hedge: { after: 'p99', maxExtra: 0.02 } }),
   ours('ours + adaptive', { adaptive: true }),
 ]

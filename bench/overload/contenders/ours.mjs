@@ -23,7 +23,6 @@ export function ours(name, settings = {}) {
       const defaults = {
         idempotent: true,
         deadline: limits.deadlineMs,
-        timeout: limits.timeoutMs || false,
         ...settings,
         ...plan,
       }
