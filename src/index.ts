@@ -24,17 +24,10 @@ export type { Denial, DenyingPolicy } from './failures/denial.js'
 export { InvokeError, isInvokeError } from './failures/error.js'
 export type { Failure, RemoteError, SchemaIssue } from './failures/failure.js'
 export type { FailureKind, Ran, Verdict } from './failures/verdict.js'
+export type { CircuitHandle } from './invoker/circuit-handle.js'
 export type { PlanData, PlanStep } from './invoker/explain.js'
 export type { FailoverOptions, FailoverTarget } from './invoker/failover.js'
-export type {
-  CallMeta,
-  CircuitHandle,
-  Fn,
-  InvokeOptions,
-  InvokeParameters,
-  LambdaContext,
-  Result,
-} from './invoker/fn.js'
+export type { CallMeta, Fn, InvokeOptions, InvokeParameters, LambdaContext, Result } from './invoker/fn.js'
 export type { IdempotencyKeyOptions } from './invoker/idempotency-key.js'
 export { createInvoker, type Invoker } from './invoker/invoker.js'
 export type { InvokerOptions, Registry } from './invoker/options.js'

@@ -1,6 +1,5 @@
-import type { Circuit, CircuitSnapshot } from '../core/cells/circuit.js'
 import type { Duration } from '../core/duration.js'
-import type { CircuitState, Emit, Observer } from '../core/events.js'
+import type { Observer } from '../core/events.js'
 import type { Policy } from '../core/policy.js'
 import type { Attempt } from '../failures/attempt.js'
 import type { InvokeError } from '../failures/error.js'
@@ -13,6 +12,7 @@ import type { HedgeOptions } from '../policies/hedge-settings.js'
 import type { PolicyName } from '../policies/order.js'
 import type { RetryOptions } from '../policies/retry-settings.js'
 import type { Codec } from '../transport/payload.js'
+import type { CircuitHandle } from './circuit-handle.js'
 import type { PlanData } from './explain.js'
 import type { IdempotencyKeyOptions } from './idempotency-key.js'
 import type { FailoverOptions, FailoverTarget } from './failover.js'
@@ -51,15 +51,6 @@ export interface CallMeta {
 export type Result<T> =
   | { readonly ok: true; readonly value: T; readonly meta: CallMeta }
   | { readonly ok: false; readonly error: InvokeError; readonly meta: CallMeta }
-
-/** The circuit of one function, qualifier and tenant; shared by all chains with the same settings. */
-export interface CircuitHandle {
-  readonly state: CircuitState
-  /** Refuses all calls until `close` is called. */
-  open(): void
-  close(): void
-  snapshot(): CircuitSnapshot
-}
 
 /** A payload may be left out where the handler takes none. */
 export type InvokeParameters<I> = unknown extends I
@@ -255,16 +246,4 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
 
   /** The target and whether it is idempotent, on one line for logs. */
   toString(): string
-}
-
-/** A circuit as its owner may handle it. */
-export function circuitHandle(circuit: () => Circuit, emit: () => Emit | undefined): CircuitHandle {
-  return {
-    get state() {
-      return circuit().state
-    },
-    open: () => circuit().open(emit()),
-    close: () => circuit().close(emit()),
-    snapshot: () => circuit().snapshot(),
-  }
 }
