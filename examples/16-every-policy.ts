@@ -24,7 +24,7 @@ const patient = lambda('quote')
     throttle: { maxDelay: '5s' },
     functionErrors: ['TemporarilyUnavailable'],
     retryIf: ({ failure }) => (failure.message.includes('maintenance') ? false : undefined),
-    budget: { capacity: 20, perSuccess: 0.1 },
+    budget: 0.2,
   })
 // #endregion retry
 await patient.invoke({ sku: 'A1' })

@@ -55,7 +55,7 @@ const SCENES: Readonly<Record<string, (local: LocalLambda) => void>> = {
   },
   '25-failover': (local) => {
     const down = { type: 'error', name: 'EC2UnexpectedException' } as const
-    local.faults('quote').next(down, down, down, { type: 'stallHead' })
+    local.faults('quote').next(down, down, down, down, { type: 'stallHead' })
   },
   '26-dead-letter': (local) => local.faults('charge').always({ type: 'error', name: 'ServiceException' }),
 }

@@ -132,7 +132,7 @@ describe('serve with flags', () => {
     expect(ordinary.local.executionsOf('shop')).toHaveLength(1)
     const declared = await inFrontOf(handler, '--idempotent')
     expect(await ask(declared.url, { method: 'POST' })).toMatchObject({ status: 503 })
-    expect(declared.local.executionsOf('shop')).toHaveLength(3)
+    expect(declared.local.executionsOf('shop')).toHaveLength(4)
     const hurried = await inFrontOf(() => new Promise(() => {}), '--deadline', '1ms')
     expect(await ask(hurried.url)).toMatchObject({ status: 504 })
     expect(logOf(hurried.terminal)).toEqual([expect.stringMatching(/ 504 gateway DeadlineExceeded shop /)])

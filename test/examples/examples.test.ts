@@ -69,22 +69,12 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /^\/nowhere 404 gateway NoRoute$/m,
     /\[ 'shop: healthy', 'reports: healthy' \]/,
   ],
-  '27-state': [
-    0,
-    /^restored: there is no state\n(\{ unavailable: 'ServiceException' \}\n){3}restored: 1\nelsewhere: \{ unavailable: 'CircuitOpen' \}\n$/,
-  ],
-  '28-timeout-lint': [
-    0,
-    /^FunctionOutlivesDeadline: The function may run for 3 s/m,
-    /^TimeoutNeverFires: Lambda ends the function after 3 s/m,
-    /^fits: \[\]$/m,
-  ],
+  '21-adaptive': [30, /^quote: from \d+ to \d+, throttled$/m, /^30 answered; 3 throttles; 0 in flight$/m],
   '22-hedging': [
     2,
     /hedge +after the p99 of its own latency/,
     /^hedge\.started\nhedge\.won\n1\. first: AttemptOvertaken, ran: maybe\n2\. hedge: answered, ran: yes\nanswered: true$/m,
   ],
-  '21-adaptive': [30, /^quote: from \d+ to \d+, throttled$/m, /^30 answered; 3 throttles; 0 in flight$/m],
   '23-idempotency-key': [
     4,
     /^payment 1 of 1999 cents, after 3 attempts$/m,
@@ -94,7 +84,7 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
   '24-forwarded-deadline': [1, /^complete: false, on attempt 1, and answered: true$/m],
   '25-failover': [
     2,
-    /^after 4 attempts answered by quote-standby$/m,
+    /^after 5 attempts answered by quote-standby$/m,
     /to quote:previous, then quote:live@eu-central-1, then quote-standby,/,
     /^in time: 12\.5$/m,
   ],
@@ -103,6 +93,16 @@ const ENDINGS: Readonly<Record<string, readonly [executions: number, ...says: Re
     /^ServiceException dead letter sent$/m,
     /deadLetter +for every kind of failure; within 2 s/,
     /^charge: order B-42 failed with ServiceException, may have run: true$/m,
+  ],
+  '27-state': [
+    0,
+    /^restored: there is no state\n(\{ unavailable: 'ServiceException' \}\n){3}restored: 1\nelsewhere: \{ unavailable: 'CircuitOpen' \}\n$/,
+  ],
+  '28-timeout-lint': [
+    0,
+    /^FunctionOutlivesDeadline: The function may run for 3 s/m,
+    /^TimeoutNeverFires: Lambda ends the function after 3 s/m,
+    /^fits: \[\]$/m,
   ],
 }
 

@@ -73,7 +73,7 @@ describe('a status that is a failure', () => {
     expect(result).toMatchObject({ ok: true, reply: { status: 503 } })
     expect(result.ok && text(result.reply)).toBe('busy')
     expect(result.meta.attempts.map(({ code, ran }) => [code, ran])).toEqual(
-      Array.from({ length: 3 }, () => ['HttpServiceUnavailable', 'yes']),
+      Array.from({ length: 4 }, () => ['HttpServiceUnavailable', 'yes']),
     )
   })
 
@@ -124,7 +124,7 @@ describe('a status that is a failure', () => {
 
   test.each([
     ['500 is an answer', 500, {}, 1],
-    ['500 is repeated where it was said so', 500, { retryStatuses: [500] }, 3],
+    ['500 is repeated where it was said so', 500, { retryStatuses: [500] }, 4],
     ['503 is not repeated where none is', 503, { retryStatuses: [] }, 1],
   ] as const)('%s', async (_, status, options, requests) => {
     const { lambda, script, clock } = scripted()
@@ -148,17 +148,17 @@ describe('what may be repeated', () => {
   const post = requestWith({ method: 'POST' })
 
   test.each([
-    ['a GET by its method', requestWith(), {}, false, 3],
+    ['a GET by its method', requestWith(), {}, false, 4],
     ['a POST that was not declared', post, {}, false, 1],
-    ['a POST to an idempotent function', post, {}, true, 3],
-    ['a POST that the option declares', post, { idempotent: true }, false, 3],
+    ['a POST to an idempotent function', post, {}, true, 4],
+    ['a POST that the option declares', post, { idempotent: true }, false, 4],
     ['a GET that the option forbids', requestWith(), { idempotent: false }, true, 1],
     [
       'what the callback says of each',
       post,
       { idempotent: ({ request }: { request: { path: string } }) => request.path === '/items' },
       false,
-      3,
+      4,
     ],
     [
       'what the callback leaves as it is',
@@ -229,7 +229,7 @@ it('that is idempotent by a key stays so at this function only', async () => {
   expect(result).toMatchObject({ ok: false, error: { code: 'ConnectionReset', mayHaveRun: true } })
   const context = { custom: { idempotencyKey: 'k-1' } }
   const sent = script('items').requests.map(({ clientContext }) => clientContext)
-  expect(sent).toEqual([context, context, context])
+  expect(sent).toEqual([context, context, context, context])
   expect(script('standby').requests).toEqual([])
 })
 

@@ -19,12 +19,12 @@ function refusal(run: () => unknown): InvalidSettingError {
   throw new Error('It was taken.')
 }
 
-/** An invoker whose function has failed eight times in a row, which opens its circuit. */
+/** An invoker whose function has failed seven times in a row, which opens its circuit. */
 async function broken(): Promise<Scripted> {
   const scene = scripted()
   scene.clock.random = () => 0
   scene.script('quote').fails('ServiceException')
-  for (let n = 0; n < 8; n++) await failureOf(scene.lambda('quote').retry(false).invoke())
+  for (let n = 0; n < 7; n++) await failureOf(scene.lambda('quote').retry(false).invoke())
   expect(scene.lambda('quote').circuit?.state).toBe('open')
   return scene
 }
@@ -58,8 +58,8 @@ describe('exportState()', () => {
                 saved: {
                   openForMs: 1_200,
                   openings: 1,
-                  consecutiveFailures: 8,
-                  window: { tenths: [[8, 8], ...Array.from({ length: 9 }, () => [0, 0])], turnedMs: 0 },
+                  consecutiveFailures: 7,
+                  window: { tenths: [[7, 7], ...Array.from({ length: 9 }, () => [0, 0])], turnedMs: 0 },
                 },
               },
             ],

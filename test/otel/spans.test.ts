@@ -157,8 +157,8 @@ test('a spent budget is a span event of its own', async () => {
     'budget.spent',
     'retry.refused',
   ])
-  // Of 25, the first retry after a throttle takes 6, and the second in a row 12.
-  expect(events[2]?.attributes).toEqual({ 'resilient_lambda.tokens': 7 })
+  // Of 25, the first retry after a throttle takes 8, and the second in a row 16.
+  expect(events[2]?.attributes).toEqual({ 'resilient_lambda.tokens': 1 })
   expect(events[3]?.attributes).toMatchObject({ 'resilient_lambda.reason': 'budget' })
 })
 

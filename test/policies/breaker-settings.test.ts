@@ -8,7 +8,7 @@ describe('the settings of a circuit breaker', () => {
       failureRate: 0.5,
       minimumCalls: 20,
       windowMs: 30_000,
-      consecutiveFailures: 8,
+      consecutiveFailures: 7,
       openForMs: 1_200,
       maxOpenForMs: 1_200,
       probes: 5,
@@ -56,9 +56,9 @@ describe('the settings of a circuit breaker', () => {
       maxOpenForMs: 600_000,
     })
     expect(parseBreaker({ probes: 1 }, 'circuitBreaker', long)).toMatchObject({ maxOpenForMs: 600_000 })
-    expect(parseBreaker({ maxOpenFor: '1s' }, 'circuitBreaker')).toMatchObject({
+    expect(parseBreaker({ maxOpenFor: '1m' }, 'circuitBreaker')).toMatchObject({
       openForMs: 1_200,
-      maxOpenForMs: 1_000,
+      maxOpenForMs: 60_000,
     })
     const equal = { openFor: '2m', maxOpenFor: 120_000 }
     expect(parseBreaker(equal, 'circuitBreaker')).toMatchObject({ maxOpenForMs: 120_000 })
@@ -68,6 +68,10 @@ describe('the settings of a circuit breaker', () => {
     [
       { openFor: '10m', maxOpenFor: '1m' },
       'circuitBreaker.maxOpenFor must be a duration of at least 600000 ms, which openFor is, but was 60000.',
+    ],
+    [
+      { maxOpenFor: '1s' },
+      'circuitBreaker.maxOpenFor must be a duration of at least 1200 ms, which openFor is, but was 1000.',
     ],
     [{ failureRate: 0.009 }, 'circuitBreaker.failureRate must be a number from 0.01 to 1, but was 0.009.'],
     [{ failureRate: 50 }, 'circuitBreaker.failureRate must be a number from 0.01 to 1, but was 50.'],
@@ -136,7 +140,7 @@ describe('a dead function', () => {
     const dead = breakerPolicy(BREAKER_DEFAULTS)
     const next = nextThat(broken)
     for (let n = 0; n < 200; n++) await bench.run(dead, next)
-    expect(next.seen).toHaveLength(8)
+    expect(next.seen).toHaveLength(7)
     await bench.clock.advance(1_200)
     const well = nextThat(value)
     for (let n = 0; n < 200; n++) await bench.run(dead, well)

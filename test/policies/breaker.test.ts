@@ -188,7 +188,6 @@ describe('what counts against a function', () => {
     'ResourceNotFoundException',
     'InvalidRequestContentException',
     'AccessDeniedException',
-    'FunctionError',
     'Aborted',
     'CircuitOpen',
     'BulkheadFull',
@@ -214,6 +213,16 @@ describe('what counts against a function', () => {
     await send(bench, fails(code), 3)
     expect(circuitIn(bench).state).toBe('half-open')
     await send(bench, value)
+    expect(circuitIn(bench).state).toBe('closed')
+  })
+
+  it('is not what a function says itself, and a probe that hears it has found the function well', async () => {
+    const bench = new Bench()
+    await send(bench, fails('FunctionError'), 10)
+    expect(circuitIn(bench).snapshot()).toMatchObject({ state: 'closed', calls: 0, failures: 0 })
+    await openIn(bench)
+    await bench.clock.advance(1_000)
+    await send(bench, fails('FunctionError'))
     expect(circuitIn(bench).state).toBe('closed')
   })
 

@@ -56,7 +56,7 @@ describe('policies made from what users write', () => {
 
   it('break the circuit with the defaults or with settings', async () => {
     for (const [policy, sent] of [
-      [circuitBreaker(), 8],
+      [circuitBreaker(), 7],
       [circuitBreaker({ consecutiveFailures: 2 }), 2],
     ] as const) {
       const bench = new Bench()

@@ -185,7 +185,7 @@ describe('the retry budget', () => {
     expect(tokensIn(bench)).toEqual([25 - 1 - 2])
   })
 
-  it('lets a retry after a throttle cost six times as much, and brings nothing back', async () => {
+  it('lets a retry after a throttle cost eight times as much, and brings nothing back', async () => {
     const bench = new Bench()
     const four = policyWith({
       attempts: 4,
@@ -194,14 +194,14 @@ describe('the retry budget', () => {
       budget: 0,
     })
     await bench.run(four, nextThat(throttled, value))
-    expect(tokensIn(bench)).toEqual([25 - 6])
+    expect(tokensIn(bench)).toEqual([25 - 8])
     await bench.run(four, nextThat(throttled, refused, value))
-    expect(tokensIn(bench)).toEqual([25 - 6 - 6])
+    expect(tokensIn(bench)).toEqual([25 - 8 - 8])
     const next = nextThat(throttled, throttled, value)
     const { outcome } = await bench.run(four, next)
-    // 6 of the 13 for the first, and the second in a row would cost 12.
+    // 8 of the 9 for the first, and the second in a row would cost 16.
     expect(outcome).toBe(throttled)
-    expect(tokensIn(bench)).toEqual([25 - 6 - 6 - 6])
+    expect(tokensIn(bench)).toEqual([25 - 8 - 8 - 8])
   })
 
   it('counts what can pass and no more: neither refusals of our own nor what would fail again', async () => {

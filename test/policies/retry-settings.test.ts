@@ -11,7 +11,7 @@ describe('the settings of retries', () => {
       throttle: { backoff: 'equal', baseDelayMs: 500, maxDelayMs: 20_000 },
       functionErrors: false,
       retryIf: undefined,
-      budget: 0.4,
+      budget: 0.5,
     })
     expect(RETRY_DEFAULTS).toEqual(parseRetry({}, 'retry'))
     for (const each of [RETRY_DEFAULTS, RETRY_DEFAULTS.throttle]) {

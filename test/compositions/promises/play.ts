@@ -97,8 +97,8 @@ export function plansOf({ failover, quote, spare, other }: Scenario): Readonly<R
   return { quote, other, spare: failover === 'chain' ? spare : quote }
 }
 
-/** A throttle makes a repeat six times as expensive, and brings nothing back. */
-const THROTTLE_PRICE = 6
+/** A throttle makes a repeat eight times as expensive, and brings nothing back. */
+const THROTTLE_PRICE = 8
 
 function notePayments(payments: Payment[], clock: FakeClock): (event: CallEvent) => void {
   /** What each call has paid at each target, until it is known what became of it. */

@@ -107,8 +107,8 @@ const functionPlan: fc.Arbitrary<FunctionPlan> = fc.record({
   attempts: atLeastOne(5),
   deadlineMs: fc.oneof(atLeastOne(100), atLeastOne(1_500)),
   idempotent: fc.boolean(),
-  budget: orFalse(fc.constantFrom(0, 0.4, 2)),
-  tokens: fc.oneof(fc.nat(6), fc.constant(25)),
+  budget: orFalse(fc.constantFrom(0, 0.5, 2)),
+  tokens: fc.oneof(fc.nat(8), fc.constant(25)),
   bulkhead,
   settings: fc
     .record({

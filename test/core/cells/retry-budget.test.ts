@@ -3,7 +3,7 @@ import { RetryBudget } from '../../../src/core/cells/retry-budget.js'
 import { fakeClock, type FakeClock } from '../../../src/testing/fake-clock.js'
 import { another, seedOf, through } from './seeds-stage.js'
 
-const THROTTLE_PRICE = 6
+const THROTTLE_PRICE = 8
 
 let clock: FakeClock
 beforeEach(() => {
@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 
 /** With so many failures in a row behind it. */
-function after(failures: number, perSuccess = 0.4): RetryBudget {
+function after(failures: number, perSuccess = 0.5): RetryBudget {
   const budget = new RetryBudget(perSuccess, clock)
   for (let n = 0; n < failures; n++) budget.failed(clock.now())
   return budget
@@ -45,11 +45,11 @@ describe('the price of a retry', () => {
   })
 
   it.each([
-    [1, 6],
-    [2, 12],
-    [3, 24],
+    [1, 8],
+    [2, 16],
+    [3, 25],
     [4, 25],
-  ])('after %i throttles in a row is %i, which is six times as much', (failures, price) => {
+  ])('after %i throttles in a row is %i, eight times as much up to the whole budget', (failures, price) => {
     expect(after(failures).take(THROTTLE_PRICE)).toBe(price)
   })
 
@@ -77,7 +77,7 @@ describe('the price of a retry', () => {
   it('can be paid when there is exactly enough', () => {
     expect(left(1).take()).toBe(1)
     expect(left(0).take()).toBe(0)
-    expect(left(6).take(THROTTLE_PRICE)).toBe(6)
+    expect(left(8).take(THROTTLE_PRICE)).toBe(8)
   })
 })
 
@@ -101,8 +101,8 @@ describe('an outage', () => {
       budget.failed(clock.now())
       paid.push(budget.take(THROTTLE_PRICE))
     }
-    expect(paid.slice(0, 4)).toEqual([6, 12, 0, 0])
-    expect(budget.tokens).toBe(7)
+    expect(paid.slice(0, 4)).toEqual([8, 16, 0, 0])
+    expect(budget.tokens).toBe(1)
   })
 
   it('may find out anew when the budget has filled up', async () => {
@@ -166,17 +166,17 @@ describe('a success', () => {
     expect(budget.tokens).toBe(25)
     const spent = left(0)
     spent.succeeded(0)
-    expect(spent.tokens).toBe(0.4)
+    expect(spent.tokens).toBe(0.5)
     spent.succeeded(8)
-    expect(spent.tokens).toBe(8.8)
+    expect(spent.tokens).toBe(9)
   })
 
   it('pays for the share of a failing retry that was set', () => {
-    const half = left(0, 0.5)
-    half.succeeded(0)
-    expect(half.take()).toBe(0)
-    half.succeeded(0)
-    expect(half.take()).toBe(1)
+    const quarter = left(0, 0.25)
+    for (let n = 0; n < 3; n++) quarter.succeeded(0)
+    expect(quarter.take()).toBe(0)
+    quarter.succeeded(0)
+    expect(quarter.take()).toBe(1)
     const none = left(0, 0)
     for (let n = 0; n < 100; n++) none.succeeded(0)
     expect(none.tokens).toBe(0)
@@ -290,7 +290,7 @@ describe('a budget that is restored', () => {
     expect(before.save()).toEqual({ tokens: 5, failuresInARow: 4 })
 
     const later = await another()
-    const restored = new RetryBudget(0.4, later)
+    const restored = new RetryBudget(0.5, later)
     restored.restore(seedOf(through(before.save()), later, 10_000))
     expect(restored.tokens).toBeCloseTo(7, 9)
     expect(restored.take()).toBe(0)

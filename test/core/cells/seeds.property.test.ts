@@ -120,7 +120,7 @@ describe('whatever stands in saved state', () => {
         feed(one, true)
         feed(one, false)
 
-        const budget = new RetryBudget(0.4, clock)
+        const budget = new RetryBudget(0.5, clock)
         budget.restore(seed)
         expect(budget.tokens).toBeGreaterThanOrEqual(0)
         expect(budget.tokens).toBeLessThanOrEqual(25)

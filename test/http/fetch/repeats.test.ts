@@ -63,7 +63,7 @@ describe('a 503 of the function', () => {
   const busy = (): ReturnType<typeof reply> => reply(503, 'busy', { 'X-Reason': 'load' })
 
   test.each([
-    ['GET', 3],
+    ['GET', 4],
     ['POST', 1],
   ])('to a %s is the Response in the end, after %i executions', async (method, executions) => {
     const { fetch, local } = await localFetch(busy, { shape: quickly })

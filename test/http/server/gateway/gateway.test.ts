@@ -117,7 +117,7 @@ describe('the routes of a gateway', () => {
       await clock.runUntil(ask(gateway, `https://x.example/${path}`))
     }
     const counts = ['repeated', 'good', 'others'].map((name) => script(name).requests.length)
-    expect(counts).toEqual([3, 1, 1])
+    expect(counts).toEqual([4, 1, 1])
   })
 
   it('share the circuit of a function', async () => {
