@@ -30,7 +30,9 @@ describe('given retry and its budget', () => {
 
   it('lets an outage have four retries, of however many calls', async () => {
     const { lambda, script, clock } = scene()
-    const quote = lambda('quote').retry({ attempts: 20, backoff: () => 0 }).circuitBreaker(false)
+    const quote = lambda('quote')
+      .retry({ attempts: 20, backoff: () => 0 })
+      .circuitBreaker(false)
     script('quote').fails('HostNotFound')
 
     const results = []
@@ -42,7 +44,9 @@ describe('given retry and its budget', () => {
 
   it('repeats every failure of a brownout of 40 %', async () => {
     const { lambda, script, clock } = scene()
-    const quote = lambda('quote').retry({ backoff: () => 0 }).circuitBreaker(false)
+    const quote = lambda('quote')
+      .retry({ backoff: () => 0 })
+      .circuitBreaker(false)
     const [failing, well] = [Array(2).fill('HostNotFound'), Array(3).fill('well')]
     for (let i = 0; i < 200; i++) {
       for (const code of failing) script('quote').fails(code)
@@ -123,8 +127,14 @@ describe('given retry and its budget', () => {
 
   it('spends nothing on a retry that is refused for another reason', async () => {
     const { lambda, script, clock, events } = scene()
-    const quote = lambda('quote').retry({ ...STEADY, attempts: 20, budget: 0 }).circuitBreaker(false)
-    script('quote').fails('ServiceUnavailable').fails('AccessDeniedException').fails('HostNotFound').throttled()
+    const quote = lambda('quote')
+      .retry({ ...STEADY, attempts: 20, budget: 0 })
+      .circuitBreaker(false)
+    script('quote')
+      .fails('ServiceUnavailable')
+      .fails('AccessDeniedException')
+      .fails('HostNotFound')
+      .throttled()
 
     await clock.runUntil(quote.safeInvoke())
     await clock.runUntil(quote.safeInvoke())

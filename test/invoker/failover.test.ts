@@ -135,6 +135,27 @@ describe('failover()', () => {
     expect(await clock.runUntil(chain.idempotent().invoke())).toBe(1)
   })
 
+  it('repeats nothing at a target that does not know the key', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').throttled()
+    script('other').fails('ConnectionReset')
+    const keyed = lambda('quote').idempotencyKey('k-1', { as: 'clientContext' }).hedge({ after: 1 })
+    const error = await clock.runUntil(failureOf(keyed.deadline('10m').failover(['other']).invoke()))
+    expect(error).toMatchObject({ code: 'ConnectionReset', mayHaveRun: true })
+    expect(script('quote').requests.length).toBeGreaterThan(1)
+    expect(script('other').requests).toHaveLength(1)
+  })
+
+  it('sends one key for a call, wherever it goes', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').throttled()
+    let made = 0
+    const keyed = lambda('quote').idempotencyKey(() => `k-${++made}`, { as: 'clientContext' })
+    await clock.runUntil(failureOf(keyed.retry(false).failover([':live']).invoke()))
+    const keys = script('quote').requests.map(({ clientContext }) => clientContext)
+    expect(keys).toEqual(Array(2).fill({ custom: { idempotencyKey: 'k-1' } }))
+  })
+
   it('turns elsewhere at once where a throttle lasts beyond the deadline', async () => {
     const { lambda, script, clock } = scripted()
     script('quote').throttled({ retryAfter: '90s' })

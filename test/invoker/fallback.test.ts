@@ -18,6 +18,16 @@ describe('fallback()', () => {
     expect(result).toMatchObject({ ok: true, value: 1, meta: { fallback: false } })
   })
 
+  it('to another function makes no second dead letter', async () => {
+    const letters: string[] = []
+    const sink = ({ target }: { readonly target: string }): void => void letters.push(target)
+    const { lambda, script, clock } = scripted({ defaults: { deadLetter: { sink }, retry: false } })
+    script('quote').throttled()
+    script('other').throttled()
+    await clock.runUntil(failureOf(lambda('quote').fallback(lambda('other')).invoke()))
+    expect(letters).toEqual(['quote'])
+  })
+
   it('waits longer for another function, which may start cold, than for anything else', () => {
     const { lambda } = scripted()
     const limitOf = (answer: unknown): unknown =>

@@ -71,6 +71,14 @@ describe('a circuit breaker', () => {
     expect((await bench.run(others, nextThat(value))).outcome).toBe(value)
   })
 
+  it('takes a probe that the function refused for a sign of health', async () => {
+    const bench = new Bench()
+    await openIn(bench)
+    await bench.clock.advance(1_000)
+    await send(bench, fails('FunctionError'))
+    expect(circuitIn(bench).state).toBe('closed')
+  })
+
   it('gives a probe until the deadline of its call', async () => {
     const bench = new Bench()
     await openIn(bench)

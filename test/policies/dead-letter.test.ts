@@ -50,6 +50,19 @@ describe('a dead letter', () => {
     expect(run.history.deadLetter).toBeUndefined()
   })
 
+  it('is none for what fails in a sink, which would never end', async () => {
+    const bench = new Bench()
+    let letters = 0
+    const policy = policyWith(async () => {
+      letters++
+      await bench.run(policy, nextThat(reset))
+    })
+    await bench.run(policy, nextThat(reset))
+    expect(letters).toBe(1)
+    await bench.run(policy, nextThat(reset))
+    expect(letters).toBe(2)
+  })
+
   it('is none for what the caller cancelled', async () => {
     const sink = vi.fn()
     const run = new Bench().start(policyWith(sink), nextThat(heeds))

@@ -140,7 +140,11 @@ describe('a hedge is not sent, and not paid for,', () => {
     places.free = 0
     const { events } = await run(takes(150))
     expect(eventsOf({ events }, 'hedge.refused')).toEqual([
-      { type: 'hedge.refused', reason: 'in-flight', why: 'as many attempts as throttles allow are in flight' },
+      {
+        type: 'hedge.refused',
+        reason: 'in-flight',
+        why: 'as many attempts as throttles allow are in flight',
+      },
     ])
     expect(tokens).toBe(1)
   })

@@ -116,11 +116,23 @@ describe('the settings of retries', () => {
       { budget: { perSuccess: 0.2 } },
       'retry.budget must be a number from 0 to 10, or false to switch it off, but was an object with perSuccess.',
     ],
-    [{ budget: -0.1 }, 'retry.budget must be a number from 0 to 10, or false to switch it off, but was -0.1.'],
-    [{ budget: 10.1 }, 'retry.budget must be a number from 0 to 10, or false to switch it off, but was 10.1.'],
+    [
+      { budget: -0.1 },
+      'retry.budget must be a number from 0 to 10, or false to switch it off, but was -0.1.',
+    ],
+    [
+      { budget: 10.1 },
+      'retry.budget must be a number from 0 to 10, or false to switch it off, but was 10.1.',
+    ],
     [{ budget: NaN }, 'retry.budget must be a number from 0 to 10, or false to switch it off, but was NaN.'],
-    [{ budget: '0.4' }, "retry.budget must be a number from 0 to 10, or false to switch it off, but was '0.4'."],
-    [{ budget: true }, 'retry.budget must be a number from 0 to 10, or false to switch it off, but was true.'],
+    [
+      { budget: '0.4' },
+      "retry.budget must be a number from 0 to 10, or false to switch it off, but was '0.4'.",
+    ],
+    [
+      { budget: true },
+      'retry.budget must be a number from 0 to 10, or false to switch it off, but was true.',
+    ],
     [
       { retries: 3 },
       "retry has no setting 'retries'. It takes: backoff, baseDelay, maxDelay, attempts, throttle, functionErrors, retryIf, budget.",

@@ -1,5 +1,12 @@
 import { getEventListeners } from 'node:events'
-import { createInvoker, type CallEvent, type Fn, type FunctionSettings, type InvokerState, type Result } from 'resilient-lambda'
+import {
+  createInvoker,
+  type CallEvent,
+  type Fn,
+  type FunctionSettings,
+  type InvokerState,
+  type Result,
+} from 'resilient-lambda'
 import type { FakeClock } from 'resilient-lambda/testing'
 import { heardClock, plan, type HeardClock } from './aborts.js'
 import type { CallPlan, FunctionPlan, Scenario } from './scenario.js'
@@ -108,7 +115,8 @@ function notePayments(payments: Payment[], clock: FakeClock): (event: CallEvent)
     const { type, target: name, call } = event
     const key = `${call} ${name}`
     const payment = open.get(key)
-    if (type === 'hedge.started') payments.push({ name, atMs: clock.now(), price: 1, givenBackAtMs: undefined })
+    if (type === 'hedge.started')
+      payments.push({ name, atMs: clock.now(), price: 1, givenBackAtMs: undefined })
     if (type === 'retry.scheduled') {
       const isThrottle = event.failure.verdict.kind === 'throttle'
       const price = isThrottle ? THROTTLE_PRICE : 1
@@ -193,7 +201,13 @@ async function countRefused(
   ...bulkheads: readonly FunctionPlan['bulkhead'][]
 ): Promise<number> {
   const places = Math.min(...bulkheads.map((bulkhead) => (bulkhead ? bulkhead.concurrency : 5)))
-  const bare = quote.adaptive(false).circuitBreaker(false).retry(false).deadline('1s').timeout(false).hedge(false)
+  const bare = quote
+    .adaptive(false)
+    .circuitBreaker(false)
+    .retry(false)
+    .deadline('1s')
+    .timeout(false)
+    .hedge(false)
   const calls = Array.from({ length: places }, () => bare.safeInvoke({ call: -1 }))
   const results = await clock.runUntil(Promise.all(calls))
   return results.filter(({ ok, meta }) => !ok || meta.queuedMs > 0).length

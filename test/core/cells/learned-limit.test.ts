@@ -44,6 +44,35 @@ describe('a learned limit', () => {
     expect(limit.shrink(100, 90, 120)).toBe(true)
   })
 
+  it('is worth keeping once throttles have taught it something, and goes on from there', () => {
+    const limit = limitOf(50)
+    expect(limit.save()).toBeUndefined()
+    limit.shrink(0, 51, 1)
+    const saved = JSON.parse(JSON.stringify(limit.save())) as unknown
+    const restored = limitOf(20)
+    restored.restore(saved)
+    for (let answers = 0; answers < 1_000; answers++) {
+      expect(restored.value).toBe(limit.value)
+      limit.grow()
+      restored.grow()
+    }
+  })
+
+  it.each([[{ value: 'x' }], [null], [{ edge: 5 }]])('takes nothing up from %j', (saved) => {
+    const limit = limitOf(20)
+    limit.restore(saved)
+    expect(limit.value).toBe(20)
+  })
+
+  it('takes up nothing beyond its bounds', () => {
+    const limit = limitOf(20, { min: 4, max: 30 })
+    limit.restore({ value: 1e9, edge: -1 })
+    expect(limit.value).toBe(30)
+    limit.restore({ value: -5, edge: 1e9 })
+    grow(limit, 1_000_000)
+    expect(limit.value).toBe(30)
+  })
+
   it('comes back to the edge within a few round trips, and rests there', () => {
     const limit = limitOf(50)
     limit.shrink(0, 51, 1)

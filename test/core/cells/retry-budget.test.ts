@@ -321,20 +321,26 @@ describe('a budget that is restored', () => {
     expect(restored.take()).toBe(1)
   })
 
-  it.each([3.9, 1e308])('takes %d failures in a row for a whole number, and not for more than ten', (failures) => {
-    const restored = after(0)
-    restored.restore(seedOf({ tokens: 25, failuresInARow: failures }, clock))
-    expect(restored.save()).toBeUndefined()
-    expect(restored.take()).toBe(failures < 10 ? 4 : 25)
-    expect(restored.save()).toMatchObject({ failuresInARow: Math.min(10, Math.floor(failures)) })
-  })
+  it.each([3.9, 1e308])(
+    'takes %d failures in a row for a whole number, and not for more than ten',
+    (failures) => {
+      const restored = after(0)
+      restored.restore(seedOf({ tokens: 25, failuresInARow: failures }, clock))
+      expect(restored.save()).toBeUndefined()
+      expect(restored.take()).toBe(failures < 10 ? 4 : 25)
+      expect(restored.save()).toMatchObject({ failuresInARow: Math.min(10, Math.floor(failures)) })
+    },
+  )
 
-  it.each([undefined, null, 7, 'x', [], { __proto__: { tokens: 0 } }])('is as new where %j was saved', (saved) => {
-    const restored = after(0)
-    restored.restore(seedOf(saved, clock))
-    expect(restored.tokens).toBe(25)
-    expect(restored.take()).toBe(1)
-  })
+  it.each([undefined, null, 7, 'x', [], { __proto__: { tokens: 0 } }])(
+    'is as new where %j was saved',
+    (saved) => {
+      const restored = after(0)
+      restored.restore(seedOf(saved, clock))
+      expect(restored.tokens).toBe(25)
+      expect(restored.take()).toBe(1)
+    },
+  )
 
   it('says of a full one that there is nothing to keep', () => {
     expect(after(7).save()).toBeUndefined()
