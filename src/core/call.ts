@@ -53,6 +53,8 @@ export interface Context {
   readonly scope: Scope
   /** On the clock; `Infinity` without a deadline. */
   readonly deadlineAt: number
+  /** After this no attempt may begin, though one under way may go on to the deadline; absent without such a time. */
+  readonly beginBy?: number
   readonly history: History
   /** The target that is tried in place of the call's own; absent at its own. */
   readonly target?: string

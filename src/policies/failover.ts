@@ -125,7 +125,8 @@ function limited(next: Next, limitMs: number | undefined, repeats: boolean): Nex
     })
     try {
       // Where the running attempt may not be cut, at least none is begun after it.
-      return await within(scope, () => next(call, { ...context, scope, deadlineAt: endAt }))
+      const end = repeats ? { deadlineAt: endAt } : { beginBy: endAt }
+      return await within(scope, () => next(call, { ...context, scope, ...end }))
     } finally {
       timer.cancel()
       scope.close()

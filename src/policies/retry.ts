@@ -128,7 +128,7 @@ export function retryPolicy(settings: RetrySettings): Policy {
         return { action: 'retry', why, waitMs }
 
         function remainingMs(): number {
-          return context.deadlineAt - clock.now()
+          return Math.min(context.deadlineAt, context.beginBy ?? Infinity) - clock.now()
         }
 
         function refuse(reason: RefusalReason, why: string): Decision {

@@ -146,6 +146,20 @@ describe('failover()', () => {
     expect(script('other').requests).toHaveLength(1)
   })
 
+  it('begins nothing at a target after its time, where a running attempt may not be cut', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').throttled()
+    script('other').replies('other')
+    const chain = lambda('quote').retry({
+      attempts: 20,
+      throttle: { baseDelay: '400ms', backoff: 'constant' },
+    })
+    const answer = chain.failover(['other'], { within: '1s' }).invoke()
+    expect(await clock.runUntil(answer)).toBe('other')
+    expect(clock.now()).toBeLessThan(1_000)
+    expect(script('quote').requests.length).toBeLessThanOrEqual(3)
+  })
+
   it('sends one key for a call, wherever it goes', async () => {
     const { lambda, script, clock } = scripted()
     script('quote').throttled()
