@@ -153,7 +153,7 @@ export interface Fn<I, O, Idempotent extends boolean = boolean> {
    * region (`{ region }`), or a chain with a plan of its own.
    *
    * Only where a repeat is safe: nothing has run, or the call is idempotent. Each target has its own state; all share the
-   * call's deadline. Of a chain its fallback, deadline, failover and dead letter have no part. `false` switches it off.
+   * call's deadline. Of a chain its fallback, deadline, failover, dead letter and observers have no part. `false` switches it off.
    *
    * @throws {InvalidSettingError}
    */

@@ -25,7 +25,7 @@ import type { AnyHandler, InputOf, OutputOf } from './types.js'
 export interface InvokerMethods {
   /** Every circuit that calls have gone through, for health endpoints. */
   circuits(): readonly CircuitSnapshot[]
-  /** What was learnt about the functions so far: circuits, retry budgets and latencies, as plain JSON. */
+  /** What was learnt about the functions so far: circuits, retry budgets, limits and latencies, as plain JSON. */
   exportState(): InvokerState
   /**
    * Takes up what another invoker exported; null is no state. What this one has learnt itself stays as it is.

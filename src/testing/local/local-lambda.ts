@@ -36,7 +36,7 @@ export interface LocalLambda extends AsyncDisposable {
   refuseConnections(): Promise<void>
   /** Listens again, on the same port. @throws Error after `stop`, or when the port has been taken meanwhile. */
   acceptConnections(): Promise<void>
-  /** Forgets both logs and every script; environments stay warm. */
+  /** Forgets both logs, every script and the names of durable executions; environments stay warm. */
   reset(): void
   /** Resolves once no request is being answered and no event is being worked off. */
   settled(): Promise<void>

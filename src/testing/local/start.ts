@@ -87,6 +87,7 @@ export async function startLocalLambda(options: LocalLambdaOptions): Promise<Loc
     log.clear()
     listener.faults.clear()
     for (const script of scripts.values()) script.clear()
+    for (const { durableExecutions } of functions.values()) durableExecutions?.clear()
   }
 
   const local: LocalLambda = {

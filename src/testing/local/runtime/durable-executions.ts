@@ -33,4 +33,9 @@ export class DurableExecutions {
     this.#byName.set(name, execution)
     return execution
   }
+
+  /** Forgets all names; those that run go on. */
+  clear(): void {
+    this.#byName.clear()
+  }
 }

@@ -22,6 +22,14 @@ describe('a durable function', () => {
     expect(local.executions).toHaveLength(1)
   })
 
+  it('begins anew after a reset, as each test does', async () => {
+    const { local, invoke } = await start({ functions: order() })
+    await invoke(NAME)
+    local.reset()
+    await invoke(NAME)
+    expect(local.executions).toHaveLength(1)
+  })
+
   it('lets a second request wait for the execution that is running', async () => {
     const { opened, open } = latch()
     const { local, invoke } = await start({
