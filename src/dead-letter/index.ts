@@ -1,3 +1,3 @@
 export { lambdaDeadLetter, type LambdaDeadLetterOptions } from './lambda.js'
 export type { DeadLetterMessage } from './message.js'
-export { sqsDeadLetter, type OfLetter, type SqsDeadLetterOptions } from './sqs.js'
+export { sqsDeadLetter, type OfLetter, type SqsClient, type SqsDeadLetterOptions } from './sqs.js'

@@ -15,11 +15,16 @@ import { assertWhole, encodeLetter } from './message.js'
 /** A text, or what makes one of a letter. */
 export type OfLetter = string | ((letter: DeadLetter) => string)
 
+/** An SQSClient of `@aws-sdk/client-sqs`, as far as it is used: who does without that package needs none of its types. */
+export interface SqsClient {
+  send(command: never, options: { readonly abortSignal?: AbortSignal }): Promise<unknown>
+}
+
 /** A queue for dead letters. */
 export interface SqsDeadLetterOptions {
   readonly queueUrl: string
   /** @defaultValue one for the queue's region, made with the first letter; `@aws-sdk/client-sqs` is loaded then */
-  readonly client?: SQSClient
+  readonly client?: SqsClient
   /** The message group. @defaultValue for FIFO queues the function, for others none */
   readonly groupId?: OfLetter
   /** For FIFO queues. @defaultValue the letter's id */
@@ -65,7 +70,7 @@ export function sqsDeadLetter(given: SqsDeadLetterOptions): DeadLetterSink {
 
   return async function sendToQueue(letter) {
     const { SendMessageCommand, SQSClient: Client } = await load()
-    const client = own.client ?? (made ??= new Client(regionOf(url)))
+    const client: SqsClient = own.client ?? (made ??= new Client(regionOf(url)))
     const encoded = encodeLetter(letter, maxBytes, 'the queue')
     const group = groupId ?? (isFifo ? letter.target.slice(0, LONGEST_GROUP_ID) : undefined)
     const deduplication = deduplicationId ?? (isFifo ? letter.id : undefined)
@@ -75,7 +80,7 @@ export function sqsDeadLetter(given: SqsDeadLetterOptions): DeadLetterSink {
       ...(group !== undefined && { MessageGroupId: textFor(letter, group) }),
       ...(deduplication !== undefined && { MessageDeduplicationId: textFor(letter, deduplication) }),
     })
-    await client.send(command, { abortSignal: letter.signal })
+    await client.send(command as never, { abortSignal: letter.signal })
     assertWhole(encoded)
   }
 }
@@ -108,7 +113,7 @@ function queueUrl(given: unknown, path: string): string {
   )
 }
 
-function sqsClient(given: unknown, path: string): SQSClient {
-  if (typeof (given as Partial<SQSClient> | null)?.send === 'function') return given as SQSClient
+function sqsClient(given: unknown, path: string): SqsClient {
+  if (typeof (given as Partial<SqsClient> | null)?.send === 'function') return given as SqsClient
   throw new InvalidSettingError(path, given, 'an SQSClient')
 }
