@@ -106,6 +106,15 @@ describe('the package', () => {
     expect(outside.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
   })
 
+  it('asks for the types of an optional package only where that is the point', () => {
+    const optional = /from '(?:@aws-sdk\/client-sqs|@opentelemetry\/api)'/
+    const asking = packed
+      .filter((path) => path.endsWith('.d.ts'))
+      .filter((path) => optional.test(readFileSync(join(project, 'unpacked/package', path), 'utf8')))
+    expect(asking.filter((path) => !path.startsWith('dist/otel/'))).toEqual([])
+    expect(asking).not.toEqual([])
+  })
+
   it('is imported from an ES module', () => {
     const code = `
       import { lambda, createInvoker, isInvokeError } from 'resilient-lambda'
