@@ -16,7 +16,7 @@ import { asObserver, asSchema, isLambdaContext, parseInvokeOptions, parseUse } f
 import { circuitHandle, type CircuitHandle } from './circuit-handle.js'
 import { explainPlan, idempotenceOf, planData, type PlanData } from './explain.js'
 import { OtherChain, refuseOtherRegions } from './failover.js'
-import { fallbackBy, fallbackTo } from './fallback-by.js'
+import { fallbackBy, fallbackTo } from './fallback.js'
 import type { Fn, InvokeOptions, Result } from './fn.js'
 import { parseIdempotencyKey } from './idempotency-key.js'
 import { metaOf } from './meta.js'

@@ -5,7 +5,8 @@ import type { Surroundings } from '../core/run.js'
 import { duration, InvalidSettingError, shape } from '../core/settings.js'
 
 /**
- * What an invoker has learnt about its functions, as plain JSON: circuits, retry budgets and latencies.
+ * What an invoker has learnt about its functions, as plain JSON: circuits, retry budgets, limits and
+ * latencies.
  *
  * It names functions and tenants; payloads and credentials are not in it.
  */

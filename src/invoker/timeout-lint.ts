@@ -45,8 +45,7 @@ export async function timeoutLint(plan: Plan, host: Host): Promise<readonly Time
     )
   })
   const ask = (): Promise<Outcome> => functionConfigurationOf(clientOf, plan.target, scope.signal)
-  const outcome = (await within(scope, ask)) as Outcome<FunctionConfiguration>
-  timer.cancel()
+  const outcome = (await within(scope, ask).finally(() => timer.cancel())) as Outcome<FunctionConfiguration>
   if (outcome.ok) return findings(plan, outcome.value)
   const { name } = subjectOf(plan.target)
   throw new InvokeError(outcome.failure, { target: name, attempts: [], elapsedMs: clock.now() - startedAt })

@@ -9,6 +9,7 @@ import {
   type DeadLetterSink,
 } from '../../src/policies/dead-letter.js'
 import type { Policy } from '../../src/core/policy.js'
+import { latch } from '../testing/local/support.js'
 import { Bench, eventsOf, fails, hangs, heeds, nextThat, value } from './harness.js'
 
 const reset = fails('ConnectionReset')
@@ -61,6 +62,25 @@ describe('a dead letter', () => {
     expect(letters).toBe(1)
     await bench.run(policy, nextThat(reset))
     expect(letters).toBe(2)
+  })
+
+  it('is none for what fails in a sink while others come and go', async () => {
+    const bench = new Bench()
+    const going = latch()
+    let letters = 0
+    const slow = policyWith(async () => {
+      letters++
+      await going.opened
+      if (letters < 3) await bench.run(slow, nextThat(reset))
+    })
+    const running = bench.run(slow, nextThat(reset))
+    await bench.run(
+      policyWith(() => {}),
+      nextThat(reset),
+    )
+    going.open()
+    await running
+    expect(letters).toBe(1)
   })
 
   it('is none for what the caller cancelled', async () => {
