@@ -13,8 +13,11 @@ const DECREASE = 0.9
 const HEADROOM = 2
 const USED = 0.9
 
-/** How many answers in a row buy one throttle: 10 round trips, and no fewer than keep throttles at 1 %. */
-const PROBE_AFTER_ANSWERS = 100
+/**
+ * How many answers in a row buy one throttle: 10 round trips, which keep throttles at 1 % of a limit of 10 and more.
+ * Smaller ones are tried more often, or a client of few calls would go on waiting long after others have left.
+ */
+const PROBE_AFTER_ANSWERS = 25
 const PROBE_AFTER_ROUNDS = 10
 
 /**

@@ -84,7 +84,7 @@ describe('a learned limit', () => {
   })
 
   it.each([
-    [2, 100],
+    [2, 25],
     [50, 500],
   ])('tries one more than %i only after %i answers there', (edge, rest) => {
     const limit = limitOf(edge)
