@@ -1,38 +1,35 @@
+import type { Around } from './emitter.js'
 import type { ObservedScope } from './events.js'
 import { failed, thrown } from './outcome.js'
-import type { Next } from './policy.js'
-import type { Around } from './emitter.js'
+import { policyOf, type Policy } from './policy.js'
 
-/** Writes each attempt into the call's history, and lets observers wrap it. Stands around the timeout and the transport. */
-export function recordAttempts(next: Next, around: Around | undefined): Next {
-  return async function attempt(call, context) {
-    const { history, scope } = context
-    // The call may have been stopped in the very moment in which a wait ended or a place came free.
-    if (scope.cancelled) return failed(scope.cancelled)
-    const record = history.begin(context)
-    const forget = scope.onCancel((why) => history.abandon(record, why))
-    try {
-      const outcome = await run()
-      history.end(record, outcome)
-      return outcome
-    } catch (error) {
-      history.end(record, thrown(error, record.ran))
-      throw error
-    } finally {
-      forget()
-    }
+/** Writes each attempt into the call's history. Stands around the timeout and the transport. */
+export const recordAttempts: Policy = policyOf(function recordAttempt(passage) {
+  const { context } = passage
+  const { history, scope } = context
+  // The call may have been stopped in the very moment in which a wait ended or a place came free.
+  if (scope.cancelled) return failed(scope.cancelled)
+  const record = history.begin(context)
+  passage.context = { ...context, attempt: record }
+  return (outcome, crashed) => {
+    if (scope.cancelled) history.abandon(record, scope.cancelled)
+    else if (crashed && !outcome.ok) history.end(record, thrown(outcome.failure.cause, record.ran))
+    else history.end(record, outcome)
+  }
+})
 
-    function run(): ReturnType<Next> {
-      if (!around) return next(call, { ...context, attempt: record })
-      const carrier: Record<string, string> = {}
-      const observed: ObservedScope = {
-        type: 'attempt',
-        call: history.call,
-        target: call.subject.name,
-        attempt: record.number,
-        carrier,
-      }
-      return around(observed, () => next(call, { ...context, attempt: record, carrier }))
+/** Lets observers wrap each attempt, with a carrier that travels. */
+export function observeAttempts(around: Around): Policy {
+  return (next) => (call, context) => {
+    const { history, attempt } = context
+    const carrier: Record<string, string> = {}
+    const scope: ObservedScope = {
+      type: 'attempt',
+      call: history.call,
+      target: call.subject.name,
+      attempt: attempt?.number ?? history.made,
+      carrier,
     }
+    return around(scope, () => next(call, { ...context, carrier }))
   }
 }

@@ -1,7 +1,10 @@
 import type { Failure } from '../failures/failure.js'
 import { callApart } from './call-apart.js'
 
-type Listener = (why: Failure) => void
+/** What can be cancelled along with a scope. */
+export interface Cancellable {
+  cancel(why: Failure): void
+}
 
 /**
  * A stretch of work that can be cancelled with a reason: a call, or one attempt within it.
@@ -9,14 +12,16 @@ type Listener = (why: Failure) => void
  * It is what an AbortController is, but several times cheaper where nobody needs the signal, and its reason is a
  * `Failure`. A scope made inside another is cancelled with it; `close` unties the two.
  */
-export class Scope {
+export class Scope implements Cancellable {
+  readonly #parent: Scope | undefined
   #why: Failure | undefined
-  #listeners: Set<Listener> | undefined
+  /** Few at any time, so that a list is the cheapest way to keep them. */
+  #tied: Cancellable[] | undefined
   #controller: AbortController | undefined
-  readonly #untie: (() => void) | undefined
 
   constructor(parent?: Scope) {
-    this.#untie = parent?.onCancel((why) => this.cancel(why))
+    this.#parent = parent
+    parent?.tie(this)
   }
 
   /** Why the scope was cancelled; undefined while it is not. */
@@ -36,29 +41,41 @@ export class Scope {
     if (this.#why) return
     this.#why = why
     this.#controller?.abort(reasonOf(why))
-    const listeners = this.#listeners
-    this.#listeners = undefined
-    if (listeners) for (const listener of listeners) callApart(() => listener(why))
+    // One at a time, since each may untie others that need not hear of it any more.
+    for (;;) {
+      const each = this.#tied?.shift()
+      if (!each) return
+      callApart(() => each.cancel(why))
+    }
+  }
+
+  /** Cancels `inner` when the scope is cancelled, at once if it already is. */
+  tie(inner: Cancellable): void {
+    if (this.#why) inner.cancel(this.#why)
+    else if (this.#tied) this.#tied.push(inner)
+    else this.#tied = [inner]
+  }
+
+  /** Takes a `tie` back. */
+  untie(inner: Cancellable): void {
+    const tied = this.#tied
+    if (!tied) return
+    if (tied[tied.length - 1] === inner) tied.pop()
+    else if (tied.includes(inner)) tied.splice(tied.lastIndexOf(inner), 1)
   }
 
   /** Calls `listener` when the scope is cancelled, at once if it already is; the returned function takes it back. */
-  onCancel(listener: Listener): () => void {
-    if (this.#why) {
-      listener(this.#why)
-      return nothingToUndo
-    }
-    const listeners = (this.#listeners ??= new Set())
-    listeners.add(listener)
-    return () => listeners.delete(listener)
+  onCancel(listener: (why: Failure) => void): () => void {
+    const inner = { cancel: listener }
+    this.tie(inner)
+    return () => this.untie(inner)
   }
 
   /** Unties the scope from its parent, which may live much longer. */
   close(): void {
-    this.#untie?.()
+    this.#parent?.untie(this)
   }
 }
-
-function nothingToUndo(): void {}
 
 /** The caller's own reason where there is one, as `fetch` does. */
 function reasonOf(why: Failure): unknown {

@@ -1,4 +1,4 @@
-import { recordAttempts } from '../core/attempt.js'
+import { observeAttempts, recordAttempts } from '../core/attempt.js'
 import type { Observers } from '../core/emitter.js'
 import { compose, type Next, type Policy } from '../core/policy.js'
 import { adaptivePolicy } from '../policies/adaptive.js'
@@ -13,7 +13,7 @@ import { ORDER, type PolicyName } from '../policies/order.js'
 import { retryPolicy } from '../policies/retry.js'
 import { timeoutPolicy } from '../policies/timeout.js'
 import type { Transport } from '../transport/transport.js'
-import { codecStage } from './codec-stage.js'
+import { codecPolicy } from './codec-policy.js'
 import { keyInRequest } from './idempotency-key.js'
 import { otherTargets } from './failover.js'
 import { ownPolicy } from './own-policy.js'
@@ -36,7 +36,7 @@ const STANDS: Readonly<Record<PolicyName, Stand>> = {
   deadLetter: ({ deadLetter }) => [deadLetter && deadLetterPolicy(deadLetter)],
   fallback: ({ fallback }) => [fallback && fallbackPolicy(fallback)],
   deadline: ({ deadline }) => [deadline && deadlinePolicy(deadline)],
-  failover: (plan, parts) => [failover(plan, parts), (next) => codecStage(plan, next)],
+  failover: (plan, parts) => [failover(plan, parts), codecPolicy(plan)],
   bulkhead: ({ bulkhead }, { clientBulkhead }) => [
     bulkhead && bulkheadPolicy(bulkhead, 'function'),
     clientBulkhead && bulkheadPolicy(clientBulkhead, 'client'),
@@ -46,7 +46,8 @@ const STANDS: Readonly<Record<PolicyName, Stand>> = {
   breaker: ({ circuitBreaker }) => [circuitBreaker && breakerPolicy(circuitBreaker)],
   hedge: ({ hedge }) => [hedge && hedgePolicy(hedge)],
   timeout: ({ timeout }, { observers }) => [
-    (next) => recordAttempts(next, observers.around),
+    recordAttempts,
+    observers.around ? observeAttempts(observers.around) : false,
     timeout && timeoutPolicy(timeout),
   ],
 }
@@ -75,8 +76,12 @@ function failover(plan: Plan, parts: PipelineParts): Policy | false {
 /** What belongs to one target: the codec and everything further in. */
 function buildInside(plan: Plan, parts: PipelineParts): Next {
   const inside = ORDER.slice(ORDER.indexOf('failover') + 1)
-  const policies = [...usesAt(plan, 'failover', 'after'), ...policiesAt(inside, plan, parts)]
-  return codecStage(plan, compose(policies, request(plan, parts.transport)))
+  const policies = [
+    codecPolicy(plan),
+    ...usesAt(plan, 'failover', 'after'),
+    ...policiesAt(inside, plan, parts),
+  ]
+  return compose(policies, request(plan, parts.transport))
 }
 
 function usesAt({ uses }: Plan, place: PolicyName, side: 'before' | 'after'): Policy[] {

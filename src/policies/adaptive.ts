@@ -1,10 +1,11 @@
 import type { AttemptLimiter, Context, Leave, Subject } from '../core/call.js'
 import { Limiter, type LimiterSettings, type Place, type Usage } from '../core/cells/limiter.js'
+import { remembered } from '../core/cells/remembered.js'
 import { formatMs } from '../core/duration.js'
 import type { LimitScope } from '../core/events.js'
+import type { Exit } from '../core/guard.js'
 import { failed, type Outcome } from '../core/outcome.js'
-import type { Policy } from '../core/policy.js'
-import { within } from '../core/wait.js'
+import { policyOf, type Policy } from '../core/policy.js'
 import { failure, type Failure } from '../failures/failure.js'
 
 /** The keys of all limiters begin so. */
@@ -42,12 +43,16 @@ const OTHERWISE: Limit = { scope: 'function', of: 'concurrency' }
 export function adaptivePolicy(settings: LimiterSettings): Policy {
   const { initial, min, max, queue } = settings
   const suffix = `${initial}/${min}/${max}/${queue}`
-  return (next) =>
-    async function adaptive(call, context) {
-      const limiters = limitersOf(call.subject, context)
-      const held = new HeldPlaces(limiters, context)
-      const leave = held.take() ?? (await held.wait())
-      if (typeof leave !== 'function') return failed(leave)
+  const limitersFor = remembered(limitersOf)
+  return policyOf(function adaptive(passage) {
+    const { call, context } = passage
+    const held = new HeldPlaces(limitersFor(call.subject, context), context)
+    const leave = held.take()
+    return leave
+      ? enter(leave)
+      : held.wait().then((late) => (typeof late === 'function' ? enter(late) : failed(late)))
+
+    function enter(leave: Leave): Exit {
       const limiter: AttemptLimiter = {
         leave,
         take: () => held.take(),
@@ -55,18 +60,18 @@ export function adaptivePolicy(settings: LimiterSettings): Policy {
           return held.throttledLately
         },
       }
-      let outcome: Outcome | undefined
-      try {
-        // What ignores its cancellation is let go: it must not keep a place for ever.
-        outcome = await within(context.scope, () => next(call, { ...context, limiter }))
-        return outcome
-      } finally {
-        leave(outcome)
+      passage.context = { ...context, limiter }
+      return (outcome, crashed) => {
+        leave(crashed ? undefined : outcome)
         held.end()
       }
     }
+  })
 
-  function limitersOf(subject: Subject, { cells, clock }: Context): readonly Scoped[] {
+  function limitersOf(
+    subject: Subject,
+    { cells, clock }: Pick<Context, 'cells' | 'clock'>,
+  ): readonly Scoped[] {
     const { key, name, invoked, clientKey, account = clientKey } = subject
     const target = invoked?.tenant === undefined ? name : `${name} for tenant ${invoked.tenant}`
     const own = cells.get(

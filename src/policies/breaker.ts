@@ -1,13 +1,13 @@
 import { Circuit, type CircuitSettings, type Permit } from '../core/cells/circuit.js'
 import { circuitsOf } from '../core/cells/circuits.js'
 import type { Cells } from '../core/cells/cells.js'
+import { remembered } from '../core/cells/remembered.js'
 import type { Subject } from '../core/call.js'
 import type { Clock } from '../core/clock.js'
 import type { Duration } from '../core/duration.js'
 import { failed, type Outcome } from '../core/outcome.js'
-import type { Policy } from '../core/policy.js'
+import { policyOf, type Policy } from '../core/policy.js'
 import { duration, maximumOf, numberBetween, orOff, required, shape, wholeNumber } from '../core/settings.js'
-import { within } from '../core/wait.js'
 import { failure } from '../failures/failure.js'
 
 /** What `.circuitBreaker()` takes; absent settings stay as they are. */
@@ -80,29 +80,24 @@ export function circuitOf(
 
 /** Stops calling a function that keeps failing, and finds out with a few probes when it is well again. */
 export function breakerPolicy(settings: CircuitSettings): Policy {
-  return (next) =>
-    async function breaker(call, context) {
-      const { clock, emit, scope } = context
-      const circuit = circuitOf(context.cells, clock, call.subject, settings)
-      const permit = circuit.admit(emit, context.deadlineAt)
-      if (!permit) {
-        const { state, retryAfterMs } = circuit
-        emit?.({ type: 'breaker.refused', state, ...(retryAfterMs !== undefined && { retryAfterMs }) })
-        const message =
-          retryAfterMs === undefined ? 'the circuit was opened by hand' : `the circuit is ${state}`
-        return failed(failure('CircuitOpen', message, { retryAfterMs }))
-      }
-      const startedAt = clock.now()
-      let result: 'success' | 'failure' | 'ignored' = 'ignored'
-      try {
-        const run = (): Promise<Outcome> => next(call, context)
-        const outcome = await (permit.probe ? within(scope, run) : run())
-        result = judge(outcome, permit)
-        return outcome
-      } finally {
-        circuit.settle(permit, result, clock.now() - startedAt, emit)
-      }
+  const find = remembered((subject, { cells, clock }) => circuitOf(cells, clock, subject, settings))
+  return policyOf(function breaker({ call, context }) {
+    const { clock, emit } = context
+    const circuit = find(call.subject, context)
+    const permit = circuit.admit(emit, context.deadlineAt)
+    if (!permit) {
+      const { state, retryAfterMs } = circuit
+      emit?.({ type: 'breaker.refused', state, ...(retryAfterMs !== undefined && { retryAfterMs }) })
+      const message =
+        retryAfterMs === undefined ? 'the circuit was opened by hand' : `the circuit is ${state}`
+      return failed(failure('CircuitOpen', message, { retryAfterMs }))
     }
+    const startedAt = clock.now()
+    return (outcome, crashed) => {
+      const result = crashed ? 'ignored' : judge(outcome, permit)
+      circuit.settle(permit, result, clock.now() - startedAt, emit)
+    }
+  })
 }
 
 function judge(outcome: Outcome, { probe }: Permit): 'success' | 'failure' | 'ignored' {

@@ -1,10 +1,10 @@
 import type { Context } from '../core/call.js'
 import { Places } from '../core/cells/places.js'
+import { remembered } from '../core/cells/remembered.js'
 import { formatMs, type Duration } from '../core/duration.js'
 import { failed } from '../core/outcome.js'
-import type { Policy } from '../core/policy.js'
+import { policyOf, type Policy } from '../core/policy.js'
 import { duration, shape, wholeNumber } from '../core/settings.js'
-import { within } from '../core/wait.js'
 import { failure, type Failure } from '../failures/failure.js'
 
 /** How many calls may be in flight, how many may wait for a place, and how long. Time in ms. */
@@ -55,19 +55,20 @@ export function parseBulkhead(
 export function bulkheadPolicy(settings: BulkheadSettings, scope: BulkheadScope = 'function'): Policy {
   const { concurrency, queue } = settings
   const suffix = `${scope}:${concurrency}/${queue}`
-  return (next) =>
-    async function bulkhead(call, context) {
-      const owner = scope === 'function' ? call.subject.key : call.subject.clientKey
-      const places = context.cells.get(`bulkhead ${owner} ${suffix}`, () => new Places(concurrency, queue))
-      const refusal = places.take() ? undefined : await waitForPlace(places, settings, scope, context)
-      if (refusal) return failed(refusal)
-      try {
-        // What ignores its cancellation is let go: it must not keep a place for ever.
-        return await within(context.scope, () => next(call, context))
-      } finally {
-        places.leave()
-      }
-    }
+  const placesOf = remembered(({ key, clientKey }, { cells }) =>
+    cells.get(
+      `bulkhead ${scope === 'function' ? key : clientKey} ${suffix}`,
+      () => new Places(concurrency, queue),
+    ),
+  )
+  return policyOf(function bulkhead({ call, context }) {
+    const places = placesOf(call.subject, context)
+    const leave = (): void => places.leave()
+    if (places.take()) return leave
+    return waitForPlace(places, settings, scope, context).then((refusal) =>
+      refusal ? failed(refusal) : leave,
+    )
+  })
 }
 
 /** Undefined once a place is taken, or why there is none. */

@@ -1,9 +1,8 @@
 import type { Context } from '../core/call.js'
 import { formatMs } from '../core/duration.js'
 import { failed } from '../core/outcome.js'
-import type { Policy } from '../core/policy.js'
+import { policyOf, type Policy } from '../core/policy.js'
 import { Scope } from '../core/scope.js'
-import { within } from '../core/wait.js'
 import { failure, type Failure } from '../failures/failure.js'
 
 /** How long the whole call may take, in ms; a function is asked anew for each call. */
@@ -18,21 +17,21 @@ export const DEADLINE_DEFAULTS: DeadlineSettings = Object.freeze({ limitMs: 60_0
  * let go.
  */
 export function deadlinePolicy({ limitMs }: DeadlineSettings): Policy {
-  return (next) =>
-    async function deadline(call, context) {
-      const allowedMs = typeof limitMs === 'function' ? limitMs() : limitMs
-      const deadlineAt = Math.min(context.deadlineAt, context.clock.now() + allowedMs)
-      const remainingMs = deadlineAt - context.clock.now()
-      if (remainingMs <= 0) return failed(exceeded(context, allowedMs))
-      const scope = new Scope(context.scope)
-      const timer = context.clock.setTimer(remainingMs, () => scope.cancel(exceeded(context, allowedMs)))
-      try {
-        return await within(scope, () => next(call, { ...context, scope, deadlineAt }))
-      } finally {
-        timer.cancel()
-        scope.close()
-      }
+  return policyOf(function deadline(passage) {
+    const { context } = passage
+    const { clock } = context
+    const allowedMs = typeof limitMs === 'function' ? limitMs() : limitMs
+    const now = clock.now()
+    const remainingMs = Math.min(allowedMs, context.deadlineAt - now)
+    if (remainingMs <= 0) return failed(exceeded(context, allowedMs))
+    const scope = new Scope(context.scope)
+    const timer = clock.setTimer(remainingMs, () => scope.cancel(exceeded(context, allowedMs)))
+    passage.context = { ...context, scope, deadlineAt: now + remainingMs }
+    return function over() {
+      timer.cancel()
+      scope.close()
     }
+  })
 }
 
 /** A deadline that cuts a running function speaks against its health; one that passes while waiting does not. */

@@ -1,4 +1,4 @@
-import { recordAttempts } from '../core/attempt.js'
+import { observeAttempts, recordAttempts } from '../core/attempt.js'
 import type { Call, Context } from '../core/call.js'
 import { Cells } from '../core/cells/cells.js'
 import { systemClock, type Clock } from '../core/clock.js'
@@ -64,7 +64,8 @@ export function protect<I, O>(
   const subject = { name, key: name, clientKey: name }
   const surroundings = { clock, cells: new Cells() }
   const observers = new Observers(options.observers ?? [])
-  const pipeline = compose(policies, recordAttempts(operate, observers.around))
+  const attempts = observers.around ? [recordAttempts, observeAttempts(observers.around)] : [recordAttempts]
+  const pipeline = compose([...policies, ...attempts], operate)
 
   return async function protectedFunction(input, { signal } = {}) {
     const { outcome, history } = await runCall(

@@ -1,7 +1,6 @@
 import { formatMs } from '../core/duration.js'
-import type { Policy } from '../core/policy.js'
+import { policyOf, type Policy } from '../core/policy.js'
 import { Scope } from '../core/scope.js'
-import { within } from '../core/wait.js'
 import { failure } from '../failures/failure.js'
 
 /** How long one attempt may take, in ms. */
@@ -11,24 +10,23 @@ export interface TimeoutSettings {
 
 /** Ends an attempt that takes too long: it is aborted, its socket freed, and the function may go on running. */
 export function timeoutPolicy({ limitMs }: TimeoutSettings): Policy {
-  return (next) =>
-    async function timeout(call, context) {
-      if (context.clock.now() + limitMs >= context.deadlineAt) return next(call, context)
-      const scope = new Scope(context.scope)
-      const timer = context.clock.setTimer(limitMs, function expire() {
-        const { attempt, history } = context
-        const why = failure('AttemptTimedOut', `no answer within ${formatMs(limitMs)}`, {
-          ran: attempt?.ran ?? 'maybe',
-        })
-        if (attempt) history.abandon(attempt, why)
-        scope.cancel(why)
+  return policyOf(function timeout(passage) {
+    const { context } = passage
+    const deadlineAt = context.clock.now() + limitMs
+    if (deadlineAt >= context.deadlineAt) return undefined
+    const scope = new Scope(context.scope)
+    const timer = context.clock.setTimer(limitMs, function expire() {
+      const { attempt, history } = context
+      const why = failure('AttemptTimedOut', `no answer within ${formatMs(limitMs)}`, {
+        ran: attempt?.ran ?? 'maybe',
       })
-      try {
-        const deadlineAt = context.clock.now() + limitMs
-        return await within(scope, () => next(call, { ...context, scope, deadlineAt }))
-      } finally {
-        timer.cancel()
-        scope.close()
-      }
+      if (attempt) history.abandon(attempt, why)
+      scope.cancel(why)
+    })
+    passage.context = { ...context, scope, deadlineAt }
+    return function over() {
+      timer.cancel()
+      scope.close()
     }
+  })
 }

@@ -16,7 +16,7 @@ const refused = fails('CircuitOpen')
 function target(name: string, next: Next, more: Partial<FailoverTarget> = {}): FailoverTarget {
   return {
     subject: { name, key: name, clientKey: name },
-    next: recordAttempts(next, undefined),
+    next: recordAttempts(next),
     ...more,
   }
 }

@@ -56,7 +56,7 @@ export class Bench {
     const call = { subject: { name: target, key: target, clientKey: client }, payload, idempotent }
     const { clock, cells } = this
     const context = { clock, cells, scope, deadlineAt: options.deadlineAt ?? Infinity, history, emit }
-    const innermost = options.recorded === false ? next : recordAttempts(next, undefined)
+    const innermost = options.recorded === false ? next : recordAttempts(next)
     return { outcome: policy(innermost)(call, context), scope, history, events }
   }
 

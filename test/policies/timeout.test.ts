@@ -6,7 +6,7 @@ import type { Policy } from '../../src/core/policy.js'
 import { Bench, eventsOf, fails, hangs, heeds, nextThat, takes, value } from './harness.js'
 
 /** As in the pipeline: the record of attempts stands around it. */
-const policy: Policy = (next) => recordAttempts(timeoutPolicy({ limitMs: 50 })(next), undefined)
+const policy: Policy = (next) => recordAttempts(timeoutPolicy({ limitMs: 50 })(next))
 const bare = { recorded: false }
 const timedOut = (ran: 'no' | 'maybe' | 'yes') =>
   failure('AttemptTimedOut', 'no answer within 50 ms', { ran })

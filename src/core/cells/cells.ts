@@ -24,6 +24,7 @@ export class Cells {
   readonly #cells = new Map<string, Cell>()
   readonly #seeds = new Seeds()
   readonly #limit: number
+  #dropped = 0
 
   constructor(limit: number = MOST_CELLS) {
     this.#limit = limit
@@ -31,6 +32,11 @@ export class Cells {
 
   get size(): number {
     return this.#cells.size
+  }
+
+  /** How many were dropped so far. */
+  get dropped(): number {
+    return this.#dropped
   }
 
   /** The cell under `key`, made when it is missing. */
@@ -70,7 +76,8 @@ export class Cells {
     for (const [key, cell] of this.#cells) {
       if (looks-- === 0) return
       this.#cells.delete(key)
-      if (!cell.idle()) this.#cells.set(key, cell)
+      if (cell.idle()) this.#dropped++
+      else this.#cells.set(key, cell)
     }
   }
 }

@@ -1,0 +1,153 @@
+import type { Failure } from '../failures/failure.js'
+import type { Call, Context } from './call.js'
+import { failed, thrown, type Failed, type Outcome } from './outcome.js'
+import type { Next } from './policy.js'
+import type { Cancellable, Scope } from './scope.js'
+
+/**
+ * What a guard does when a call that it let in has ended; it may turn the outcome into another.
+ *
+ * Where code threw, the outcome only tells of it: the error itself goes on.
+ */
+export type Exit = (outcome: Outcome, crashed: boolean) => Outcome | Promise<Outcome> | void
+
+/** A refusal, what to do at the end, or nothing. */
+export type Entered = Failed | Exit | undefined
+
+/**
+ * A policy that lets a call in, or does not, and sees it out: once, as soon as it has ended or was cancelled.
+ *
+ * It may set `call` and `context` for what is further in. Guards side by side share one promise and one place in the
+ * scope, so that a call which nothing holds up passes them for little more than the calls of their functions.
+ */
+export type Guard = (passage: Passage) => Entered | Promise<Entered>
+
+/** A call on its way through guards, as they see and change it. */
+export interface Passage {
+  call: Call
+  context: Context
+}
+
+/** Puts guards, the outermost first, around `next`; what ignores its cancellation is let go, guards included. */
+export function guarded(guards: readonly Guard[], next: Next): Next {
+  return function pass(call, context) {
+    return new Promise((resolve, reject) => {
+      new GuardedCall(guards, next, call, context, { resolve, reject }).enter(0)
+    })
+  }
+}
+
+interface Settle {
+  resolve(outcome: Outcome): void
+  reject(error: unknown): void
+}
+
+class GuardedCall implements Passage, Cancellable {
+  call: Call
+  context: Context
+  readonly #guards: readonly Guard[]
+  readonly #next: Next
+  readonly #settle: Settle
+  readonly #exits: Exit[] = []
+  #scope: Scope | undefined
+  /** Counts what is waited for: what comes when something else is waited for comes too late. */
+  #step = 0
+
+  constructor(guards: readonly Guard[], next: Next, call: Call, context: Context, settle: Settle) {
+    this.#guards = guards
+    this.#next = next
+    this.call = call
+    this.context = context
+    this.#settle = settle
+  }
+
+  /** Goes by the guards from that one on, and further in. */
+  enter(from: number): void {
+    try {
+      for (let at = from; at < this.#guards.length; at++) {
+        const entered = this.#guards[at]?.(this)
+        if (entered instanceof Promise) return this.#wait(entered, at)
+        if (!this.#isIn(entered)) return
+      }
+      const step = this.#tie()
+      if (step === undefined) return
+      this.#next(this.call, this.context).then(
+        (outcome) => step === this.#step && this.#seeOut(outcome),
+        (error: unknown) => step === this.#step && this.#fail(error),
+      )
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  cancel(why: Failure): void {
+    this.#step++
+    this.#seeOut(failed(why))
+  }
+
+  #wait(entering: Promise<Entered>, at: number): void {
+    const step = this.#tie()
+    entering.then(
+      (entered) => {
+        if (step === this.#step) {
+          if (this.#isIn(entered)) this.enter(at + 1)
+          return
+        }
+        const { cancelled } = this.context.scope
+        // Let in when it was gone already.
+        if (cancelled && typeof entered === 'function') void entered(failed(cancelled), false)
+      },
+      (error: unknown) => step === this.#step && this.#fail(error),
+    )
+  }
+
+  /** Hears of a cancellation while something is waited for; undefined when there was one already. */
+  #tie(): number | undefined {
+    const { scope } = this.context
+    if (scope.cancelled) return void this.cancel(scope.cancelled)
+    if (this.#scope !== scope) {
+      this.#scope?.untie(this)
+      this.#scope = scope
+      scope.tie(this)
+    }
+    return ++this.#step
+  }
+
+  #isIn(entered: Entered): boolean {
+    if (typeof entered === 'function') this.#exits.push(entered)
+    else if (entered) this.#seeOut(entered)
+    return entered === undefined || typeof entered === 'function'
+  }
+
+  /** Goes out by the guards that let the call in, the innermost first. */
+  #seeOut(outcome: Outcome): void {
+    try {
+      for (let exit = this.#exits.pop(); exit; exit = this.#exits.pop()) {
+        const turned = exit(outcome, false)
+        if (turned instanceof Promise) return this.#waitForExit(turned)
+        if (turned) outcome = turned
+      }
+    } catch (error) {
+      return this.#fail(error)
+    }
+    this.#scope?.untie(this)
+    this.#settle.resolve(outcome)
+  }
+
+  #waitForExit(turning: Promise<Outcome>): void {
+    const step = ++this.#step
+    turning.then(
+      (outcome) => step === this.#step && this.#seeOut(outcome),
+      (error: unknown) => step === this.#step && this.#fail(error),
+    )
+  }
+
+  /** The caller is told first, so that nothing can keep it from him. */
+  #fail(error: unknown): void {
+    this.#step++
+    this.#scope?.untie(this)
+    this.#settle.reject(error)
+    const outcome = thrown(error)
+    for (let exit = this.#exits.pop(); exit; exit = this.#exits.pop()) void exit(outcome, true)
+  }
+}
