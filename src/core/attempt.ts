@@ -1,3 +1,4 @@
+import { copyOf } from './context.js'
 import type { Around } from './emitter.js'
 import type { ObservedScope } from './events.js'
 import { failed, thrown } from './outcome.js'
@@ -10,7 +11,9 @@ export const recordAttempts: Policy = policyOf(function recordAttempt(passage) {
   // The call may have been stopped in the very moment in which a wait ended or a place came free.
   if (scope.cancelled) return failed(scope.cancelled)
   const record = history.begin(context)
-  passage.context = { ...context, attempt: record }
+  const inside = copyOf(context)
+  inside.attempt = record
+  passage.context = inside
   return (outcome, crashed) => {
     if (scope.cancelled) history.abandon(record, scope.cancelled)
     else if (crashed && !outcome.ok) history.end(record, thrown(outcome.failure.cause, record.ran))
@@ -30,6 +33,8 @@ export function observeAttempts(around: Around): Policy {
       attempt: attempt?.number ?? history.made,
       carrier,
     }
-    return around(scope, () => next(call, { ...context, carrier }))
+    const inside = copyOf(context)
+    inside.carrier = carrier
+    return around(scope, () => next(call, inside))
   }
 }

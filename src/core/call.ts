@@ -1,7 +1,8 @@
 import type { Cells } from './cells/cells.js'
 import type { Clock } from './clock.js'
 import type { Emit, InvokedFunction } from './events.js'
-import type { History, LiveAttempt } from './history.js'
+import type { LiveAttempt } from './attempt-record.js'
+import type { History } from './history.js'
 import type { Outcome } from './outcome.js'
 import type { Scope } from './scope.js'
 
@@ -27,9 +28,9 @@ export interface Call {
   /** Whether the caller declared that running it twice does no harm. */
   readonly idempotent: boolean
   /** Whether only since this function knows a repeat by its key: another one may not. */
-  readonly byKey?: boolean
+  readonly byKey?: boolean | undefined
   /** The key by which the function knows a repeat of this call; settled before the first attempt. */
-  readonly idempotencyKey?: string
+  readonly idempotencyKey?: string | undefined
 }
 
 /** Places for attempts in flight, where those are limited. */
@@ -54,20 +55,20 @@ export interface Context {
   /** On the clock; `Infinity` without a deadline. */
   readonly deadlineAt: number
   /** After this no attempt may begin, though one under way may go on to the deadline; absent without such a time. */
-  readonly beginBy?: number
+  readonly beginBy?: number | undefined
   readonly history: History
   /** The target that is tried in place of the call's own; absent at its own. */
-  readonly target?: string
+  readonly target?: string | undefined
   /** The attempt that is being made; absent outside of one. */
-  readonly attempt?: LiveAttempt
+  readonly attempt?: LiveAttempt | undefined
   /** Whether this is an extra attempt, beside one that is slow. */
-  readonly hedge?: true
+  readonly hedge?: true | undefined
   /** What all repeats of a function draw from; absent without one. */
-  readonly budget?: { takeOne(): boolean }
+  readonly budget?: { takeOne(): boolean } | undefined
   /** Where to ask before an extra attempt (a hedge); absent where attempts are not limited. */
-  readonly limiter?: AttemptLimiter
+  readonly limiter?: AttemptLimiter | undefined
   /** Trace context and the like, for the transport to send along. */
-  readonly carrier?: Readonly<Record<string, string>>
+  readonly carrier?: Readonly<Record<string, string>> | undefined
   /** Undefined when nobody listens. */
   readonly emit: Emit | undefined
 }

@@ -1,23 +1,10 @@
 import type { Attempt, Decision } from '../failures/attempt.js'
 import type { Failure } from '../failures/failure.js'
-import { worse, type Ran, type Verdict } from '../failures/verdict.js'
+import { worse, type Ran } from '../failures/verdict.js'
+import { AttemptRecord, type LiveAttempt } from './attempt-record.js'
 import type { Clock } from './clock.js'
 import type { Emit } from './events.js'
 import { failed, type Outcome } from './outcome.js'
-
-/** An attempt while it is being made; the transport keeps `ran` and `requestId` up to date as bytes go out and come in. */
-export interface LiveAttempt {
-  readonly number: number
-  readonly target?: string
-  readonly startedMs: number
-  hedge?: true
-  ran: Ran
-  requestId?: string | undefined
-  durationMs?: number
-  code?: string
-  verdict?: Verdict
-  decision?: Decision
-}
 
 /** What sets an attempt apart, of the context that it is made in. */
 interface Beginning {
@@ -26,9 +13,11 @@ interface Beginning {
   readonly emit?: Emit | undefined
 }
 
+const NOTHING_SPECIAL: Beginning = Object.freeze({})
+
 /** The story of one call: its attempts, what was decided after each, how long it queued. */
 export class History {
-  readonly #attempts: LiveAttempt[] = []
+  readonly #attempts: AttemptRecord[] = []
   readonly #clock: Clock
   readonly #startedAt: number
   readonly #emit: Emit | undefined
@@ -38,8 +27,6 @@ export class History {
   fallback = false
   /** What became of the dead letter; undefined where none was due. */
   deadLetter: 'sent' | 'failed' | undefined
-  /** How attempts elsewhere tell their events. */
-  #emitElsewhere: Map<number, Emit> | undefined
   /** Whether another function can have run in this one's place. */
   ranElsewhere: Ran = 'no'
 
@@ -67,64 +54,46 @@ export class History {
 
   /** Whether the function may be running for this call at this moment. */
   get mayBeRunning(): boolean {
-    return this.#attempts.some((attempt) => attempt.durationMs === undefined && attempt.ran !== 'no')
+    return this.#attempts.some((attempt) => !attempt.ended && attempt.ran !== 'no')
   }
 
   /**
    * Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. An attempt at
    * another target names it, and tells its events as that target's.
    */
-  begin({ target, hedge, emit }: Beginning = {}): LiveAttempt {
-    const attempt: LiveAttempt = {
-      number: this.#attempts.length + 1,
-      ...(target !== undefined && { target }),
-      startedMs: this.elapsedMs,
-      ran: 'maybe',
-    }
-    if (hedge) attempt.hedge = hedge
+  begin({ target, hedge, emit }: Beginning = NOTHING_SPECIAL): LiveAttempt {
+    const tell = target === undefined ? this.#emit : (emit ?? this.#emit)
+    const attempt = new AttemptRecord(this.#attempts.length + 1, this.elapsedMs, tell, target, hedge)
     this.#attempts.push(attempt)
-    if (target !== undefined && emit) (this.#emitElsewhere ??= new Map()).set(attempt.number, emit)
-    this.#emitOf(attempt)?.({ type: 'attempt.started', attempt: attempt.number })
+    attempt.emit?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt
   }
 
-  #emitOf({ number }: LiveAttempt): Emit | undefined {
-    return this.#emitElsewhere?.get(number) ?? this.#emit
-  }
-
   /** Ends an attempt once; what comes later was not waited for and changes nothing. */
-  end(attempt: LiveAttempt, outcome: Outcome): void {
-    if (attempt.durationMs !== undefined) return
-    attempt.durationMs = this.elapsedMs - attempt.startedMs
-    if (outcome.ok) {
-      attempt.ran = 'yes'
-      attempt.requestId ??= outcome.reply.requestId
-    } else {
-      attempt.code = outcome.failure.code
-      attempt.verdict = outcome.failure.verdict
-      attempt.ran = outcome.failure.verdict.ran
-      attempt.requestId ??= outcome.failure.requestId
-    }
-    // What a transport still learns of it comes too late to be told.
-    this.#attempts[attempt.number - 1] = { ...attempt }
-    this.#emitOf(attempt)?.({
+  end({ number }: LiveAttempt, outcome: Outcome): void {
+    const attempt = this.#attempts[number - 1]
+    if (!attempt || attempt.ended) return
+    const durationMs = this.elapsedMs - attempt.startedMs
+    attempt.end(durationMs, outcome)
+    attempt.emit?.({
       type: 'attempt.ended',
       attempt: attempt.number,
       ok: outcome.ok,
       ran: attempt.ran,
-      durationMs: attempt.durationMs,
+      durationMs,
       ...(attempt.requestId !== undefined && { requestId: attempt.requestId }),
       ...(!outcome.ok && { failure: outcome.failure }),
     })
   }
 
   /** Ends an attempt that somebody's time or patience ran out on; the function may go on running. */
-  abandon(attempt: LiveAttempt, why: Failure): void {
-    if (attempt.durationMs !== undefined) return
+  abandon({ number }: LiveAttempt, why: Failure): void {
+    const attempt = this.#attempts[number - 1]
+    if (!attempt || attempt.ended) return
     const failure = { ...why, verdict: { ...why.verdict, ran: attempt.ran } }
     this.end(attempt, failed(failure))
     if (attempt.ran === 'no') return
-    this.#emitOf(attempt)?.({
+    attempt.emit?.({
       type: 'attempt.abandoned',
       attempt: attempt.number,
       failure,
@@ -145,6 +114,6 @@ export class History {
 
   /** The attempts as they stand, for errors and metadata. */
   snapshot(): readonly Attempt[] {
-    return Object.freeze(this.#attempts.map((attempt) => Object.freeze({ ...attempt }) as Attempt))
+    return Object.freeze(this.#attempts.map((attempt) => attempt.snapshot()))
   }
 }

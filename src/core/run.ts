@@ -4,7 +4,7 @@ import type { Call } from './call.js'
 import type { Cells } from './cells/cells.js'
 import type { Clock } from './clock.js'
 import type { Observers } from './emitter.js'
-import type { Emit } from './events.js'
+import type { Emit, ObservedScope } from './events.js'
 import { History } from './history.js'
 import { thrown, type Outcome } from './outcome.js'
 import type { Next } from './policy.js'
@@ -17,47 +17,47 @@ export interface Surroundings {
   readonly cells: Cells
 }
 
-/** How a call ended, and its story. */
+/** A call under way: how it will end, and its story so far. */
 export interface Run {
-  readonly outcome: Outcome
+  readonly outcome: Promise<Outcome>
   readonly history: History
 }
 
 let calls = 0
 
 /** Sends one call through a pipeline: gives it a history, tells the observers, and stops everything when the caller does. */
-export async function runCall(
+export function runCall(
   pipeline: Next,
   call: Call,
-  surroundings: Surroundings,
+  { clock, cells }: Surroundings,
   observers: Observers,
   signal: AbortSignal | undefined,
-): Promise<Run> {
-  const { clock } = surroundings
+): Run {
   const number = ++calls
   const emit = observers.emitFor(number, call.subject.name, clock, call.subject.invoked)
   const history = new History(clock, emit, number)
   const scope = new Scope()
-  const context = { ...surroundings, scope, deadlineAt: Infinity, history, emit }
+  const context = { clock, cells, scope, deadlineAt: Infinity, history, emit }
   emit?.({ type: 'call.started', idempotent: call.idempotent })
+  const outcome = signal ? untilAborted(signal, scope, history, watched) : watched()
+  return { outcome: emit ? tellEnd(outcome, emit, history) : outcome, history }
 
-  const run = (): Promise<Outcome> => pipeline(call, context)
-  const watched = (): Promise<Outcome> => {
+  function watched(): Promise<Outcome> {
     if (!observers.around) return run()
-    return observers.around({ type: 'call', call: number, target: call.subject.name, carrier: {} }, run)
+    const observed: ObservedScope = { type: 'call', call: number, target: call.subject.name, carrier: {} }
+    return observers.around(observed, run)
   }
-  try {
-    const outcome = await (signal ? untilAborted(signal, scope, history, watched) : watched())
-    if (emit) tellEnd(emit, outcome, history)
-    return { outcome, history }
-  } catch (error) {
-    // A policy or callback of the user's own threw; those who watch must see the call end all the same.
-    if (emit) tellEnd(emit, thrown(error, history.ran), history)
-    throw error
+
+  function run(): Promise<Outcome> {
+    try {
+      return pipeline(call, context)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }
 
-async function untilAborted(
+function untilAborted(
   signal: AbortSignal,
   scope: Scope,
   history: History,
@@ -68,14 +68,22 @@ async function untilAborted(
   }
   if (signal.aborted) abort()
   const forget = signal.aborted ? undefined : onAbort(signal, abort)
+  return within(scope, run).finally(forget)
+}
+
+async function tellEnd(ending: Promise<Outcome>, emit: Emit, history: History): Promise<Outcome> {
   try {
-    return await within(scope, run)
-  } finally {
-    forget?.()
+    const outcome = await ending
+    emitEnd(emit, outcome, history)
+    return outcome
+  } catch (error) {
+    // A policy or callback of the user's own threw; those who watch must see the call end all the same.
+    emitEnd(emit, thrown(error, history.ran), history)
+    throw error
   }
 }
 
-function tellEnd(emit: Emit, outcome: Outcome, history: History): void {
+function emitEnd(emit: Emit, outcome: Outcome, history: History): void {
   emit({
     type: 'call.ended',
     ok: outcome.ok,

@@ -30,8 +30,8 @@ export function codecPolicy({ codec, input, output, clientContext, idempotencyKe
       if ('refused' in keyed) return failed(keyed.refused)
       const encoded = encodePayload(codec, keyed.payload)
       if (encoded && 'refused' in encoded) return failed(encoded.refused)
-      passage.call =
-        key === undefined ? { ...call, payload: encoded } : { ...call, payload: encoded, idempotencyKey: key }
+      const { subject, idempotent, byKey } = call
+      passage.call = { subject, payload: encoded, idempotent, byKey, idempotencyKey: key }
       return (outcome) => (outcome.ok ? decode(outcome as Answered<Uint8Array | undefined>) : undefined)
     }
   })

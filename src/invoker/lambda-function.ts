@@ -66,20 +66,22 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   }
 
   async invoke(payload?: unknown, options?: InvokeOptions): Promise<unknown> {
-    const { outcome, history } = await this.#run(payload, options)
+    const run = this.#run(payload, options)
+    const outcome = await run.outcome
     if (outcome.ok) return outcome.value
-    throw errorOf(outcome.failure, subjectOf(this.#plan.target).name, history)
+    throw errorOf(outcome.failure, subjectOf(this.#plan.target).name, run.history)
   }
 
   async safeInvoke(payload?: unknown, options?: InvokeOptions): Promise<Result<unknown>> {
-    const run = await this.#run(payload, options)
-    const { outcome, history } = run
-    const meta = metaOf(run)
+    const run = this.#run(payload, options)
+    const outcome = await run.outcome
+    const meta = metaOf(outcome, run.history)
     if (outcome.ok) return { ok: true, value: outcome.value, meta }
-    return { ok: false, error: errorOf(outcome.failure, subjectOf(this.#plan.target).name, history), meta }
+    const error = errorOf(outcome.failure, subjectOf(this.#plan.target).name, run.history)
+    return { ok: false, error, meta }
   }
 
-  async #run(payload: unknown, options?: InvokeOptions): Promise<Run> {
+  #run(payload: unknown, options?: InvokeOptions): Run {
     const { signal, deadline } = options === undefined ? NO_OPTIONS : parseInvokeOptions(options)
     if (deadline !== undefined) return this.deadline(deadline).#run(payload, signal ? { signal } : {})
     const { pipeline, observers, subject } = (this.#runner ??= this.#build())

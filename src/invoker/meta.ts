@@ -1,8 +1,9 @@
-import type { Run } from '../core/run.js'
+import type { History } from '../core/history.js'
+import type { Outcome } from '../core/outcome.js'
 import type { CallMeta } from './fn.js'
 
 /** What is known about a call that has ended, beside its value. */
-export function metaOf({ outcome, history }: Run): CallMeta {
+export function metaOf(outcome: Outcome, history: History): CallMeta {
   const { elapsedMs: durationMs, queuedMs, fallback } = history
   const attempts = history.snapshot()
   if (outcome.ok) return { ...outcome.reply, attempts, durationMs, queuedMs, fallback }

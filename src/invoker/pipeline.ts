@@ -90,12 +90,11 @@ function usesAt({ uses }: Plan, place: PolicyName, side: 'before' | 'after'): Po
 
 function request({ target, clientContext, idempotencyKey, forward, logs }: Plan, transport: Transport): Next {
   const { functionName, qualifier, tenantId, region } = target
-  const named = { functionName, qualifier, tenantId, region, clientContext, logTail: logs }
-  const fixed = forward ? { ...named, forward } : named
   return (call, context) => {
-    const body = call.payload as Uint8Array | undefined
-    const { idempotencyKey: key } = call
-    if (!idempotencyKey || key === undefined) return transport({ ...fixed, body }, context)
-    return transport({ ...fixed, ...keyInRequest(idempotencyKey, key, clientContext), body }, context)
+    const { payload, idempotencyKey: key } = call
+    const body = payload as Uint8Array | undefined
+    const plain = { functionName, qualifier, tenantId, region, clientContext, forward, logTail: logs, body }
+    if (!idempotencyKey || key === undefined) return transport(plain, context)
+    return transport({ ...plain, ...keyInRequest(idempotencyKey, key, clientContext) }, context)
   }
 }

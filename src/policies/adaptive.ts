@@ -1,6 +1,7 @@
 import type { AttemptLimiter, Context, Leave, Subject } from '../core/call.js'
 import { Limiter, type LimiterSettings, type Place, type Usage } from '../core/cells/limiter.js'
 import { remembered } from '../core/cells/remembered.js'
+import { copyOf } from '../core/context.js'
 import { formatMs } from '../core/duration.js'
 import type { LimitScope } from '../core/events.js'
 import type { Exit } from '../core/guard.js'
@@ -60,7 +61,9 @@ export function adaptivePolicy(settings: LimiterSettings): Policy {
           return held.throttledLately
         },
       }
-      passage.context = { ...context, limiter }
+      const inside = copyOf(context)
+      inside.limiter = limiter
+      passage.context = inside
       return (outcome, crashed) => {
         leave(crashed ? undefined : outcome)
         held.end()

@@ -1,4 +1,5 @@
 import type { Context } from '../core/call.js'
+import { copyOf } from '../core/context.js'
 import { formatMs } from '../core/duration.js'
 import { failed } from '../core/outcome.js'
 import { policyOf, type Policy } from '../core/policy.js'
@@ -26,7 +27,10 @@ export function deadlinePolicy({ limitMs }: DeadlineSettings): Policy {
     if (remainingMs <= 0) return failed(exceeded(context, allowedMs))
     const scope = new Scope(context.scope)
     const timer = clock.setTimer(remainingMs, () => scope.cancel(exceeded(context, allowedMs)))
-    passage.context = { ...context, scope, deadlineAt: now + remainingMs }
+    const inside = copyOf(context)
+    inside.scope = scope
+    inside.deadlineAt = now + remainingMs
+    passage.context = inside
     return function over() {
       timer.cancel()
       scope.close()

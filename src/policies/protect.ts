@@ -68,15 +68,10 @@ export function protect<I, O>(
   const pipeline = compose([...policies, ...attempts], operate)
 
   return async function protectedFunction(input, { signal } = {}) {
-    const { outcome, history } = await runCall(
-      pipeline,
-      { subject, payload: input, idempotent },
-      surroundings,
-      observers,
-      signal,
-    )
+    const run = runCall(pipeline, { subject, payload: input, idempotent }, surroundings, observers, signal)
+    const outcome = await run.outcome
     if (outcome.ok) return outcome.value as O
-    throw errorOf(outcome.failure, name, history)
+    throw errorOf(outcome.failure, name, run.history)
   }
 
   function operate(call: Call, { scope, attempt }: Context): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import { copyOf } from '../core/context.js'
 import { formatMs } from '../core/duration.js'
 import { policyOf, type Policy } from '../core/policy.js'
 import { Scope } from '../core/scope.js'
@@ -23,7 +24,10 @@ export function timeoutPolicy({ limitMs }: TimeoutSettings): Policy {
       if (attempt) history.abandon(attempt, why)
       scope.cancel(why)
     })
-    passage.context = { ...context, scope, deadlineAt }
+    const inside = copyOf(context)
+    inside.scope = scope
+    inside.deadlineAt = deadlineAt
+    passage.context = inside
     return function over() {
       timer.cancel()
       scope.close()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { InvokeCommand } from '@aws-sdk/client-lambda'
 import type { Context } from '../core/call.js'
-import type { LiveAttempt } from '../core/history.js'
+import type { LiveAttempt } from '../core/attempt-record.js'
 import { VERSION } from '../version.js'
 import type { InvokeRequest } from './transport.js'
 import { INVOCATION_ID_HEADER, watchWritten } from './written.js'

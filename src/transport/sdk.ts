@@ -1,6 +1,6 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { Context } from '../core/call.js'
-import type { LiveAttempt } from '../core/history.js'
+import type { LiveAttempt } from '../core/attempt-record.js'
 import { answered, failed, type Outcome, type Reply } from '../core/outcome.js'
 import { within } from '../core/wait.js'
 import { classify, classifyFunctionError } from '../failures/classify.js'

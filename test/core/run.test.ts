@@ -4,9 +4,10 @@ import type { Call } from '../../src/core/call.js'
 import { Cells } from '../../src/core/cells/cells.js'
 import { Observers } from '../../src/core/emitter.js'
 import type { CallEvent, ObservedScope } from '../../src/core/events.js'
-import { runCall, type Run } from '../../src/core/run.js'
+import { runCall } from '../../src/core/run.js'
 import type { Next } from '../../src/core/policy.js'
-import { answered, failed } from '../../src/core/outcome.js'
+import type { History } from '../../src/core/history.js'
+import { answered, failed, type Outcome } from '../../src/core/outcome.js'
 import { failure } from '../../src/failures/failure.js'
 import { fakeClock } from '../../src/testing/fake-clock.js'
 import { hangs, nextThat, value } from '../policies/harness.js'
@@ -25,11 +26,12 @@ function listening(): { observers: Observers; events: CallEvent[] } {
   return { events, observers: new Observers([{ event: (event) => void events.push(event) }]) }
 }
 
-function run(
+async function run(
   pipeline: Next,
   { observers = nobody, signal }: { observers?: Observers; signal?: AbortSignal } = {},
-): Promise<Run> {
-  return runCall(pipeline, call, surroundings, observers, signal)
+): Promise<{ readonly outcome: Outcome; readonly history: History }> {
+  const { outcome, history } = runCall(pipeline, call, surroundings, observers, signal)
+  return { outcome: await outcome, history }
 }
 
 describe('running a call', () => {

@@ -7,7 +7,7 @@ it('is off by default, and goes to the transport when it is on', async () => {
   await lambda('quote').invoke()
   await lambda('quote').forward().invoke()
   await lambda('quote').forward().forward(false).invoke()
-  expect(script('quote').requests.map(({ forward }) => forward)).toEqual([undefined, true, undefined])
+  expect(script('quote').requests.map(({ forward }) => forward)).toEqual([false, true, false])
 })
 
 it('is plain data, and shows in the plan', () => {

@@ -67,6 +67,8 @@ export class Circuit implements Cell {
   readonly #slow: RollingBreaker | undefined
   #state: CircuitState = 'closed'
   #period = 0
+  /** What all calls get while it is closed. */
+  #pass = passIn(0)
   readonly #inARow = new FailuresInARow()
   #openings = 0
   #openUntil = 0
@@ -111,7 +113,7 @@ export class Circuit implements Cell {
   /** Leave to go through; undefined when the call must be refused. A probe has until the call's deadline. */
   admit(emit?: Emit, deadlineAt: number = Infinity): Permit | undefined {
     if (this.#hold.held) return undefined
-    if (this.#state === 'closed') return { probe: false, endBy: Infinity, period: this.#period }
+    if (this.#state === 'closed') return this.#pass
     const now = this.#clock.now()
     if (this.#state === 'open') {
       if (now < this.#openUntil) return undefined
@@ -225,10 +227,15 @@ export class Circuit implements Cell {
     const previous = this.#state
     this.#state = state
     this.#period++
+    this.#pass = passIn(this.#period)
     this.#probes.clear()
     this.#probesPassed = 0
     // To those who watch it is open, whatever it makes of probes that were under way.
     if (state === previous || this.#hold.held) return
     emit?.({ type: 'breaker.state', state, previous, why, ...(openForMs !== undefined && { openForMs }) })
   }
+}
+
+function passIn(period: number): Permit {
+  return { probe: false, endBy: Infinity, period }
 }

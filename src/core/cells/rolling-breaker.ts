@@ -17,6 +17,12 @@ export interface TripSettings {
   readonly windowMs: number
 }
 
+/** A part of opossum's window. */
+interface Tenth {
+  fires: number
+  successes: number
+}
+
 /** opossum opens above its percentage; "at least half" is what people mean by 50 %. */
 const AT_LEAST = 1e-9
 
@@ -40,6 +46,7 @@ export class RollingBreaker {
   readonly #clock: Clock
   readonly #bucketMs: number
   #rotatedAt: number
+  #newest: Tenth
 
   constructor({ rate, minimumCalls, windowMs }: TripSettings, clock: Clock) {
     this.#clock = clock
@@ -60,6 +67,7 @@ export class RollingBreaker {
       },
     )
     this.#breaker.removeAllListeners('open')
+    this.#newest = newestOf(this.#breaker)
   }
 
   get closed(): boolean {
@@ -76,7 +84,14 @@ export class RollingBreaker {
   /** Counts one completion; the circuit may be open afterwards. */
   record(failed: boolean): void {
     this.#rotate()
-    this.#breaker.fire(failed).catch(ignore)
+    if (failed) this.#breaker.fire(failed).catch(ignore)
+    else this.#succeeded()
+  }
+
+  /** Straight into the newest tenth: a success opens no circuit, and by way of opossum it costs many times as much. */
+  #succeeded(): void {
+    this.#newest.fires++
+    this.#newest.successes++
   }
 
   open(): void {
@@ -118,7 +133,14 @@ export class RollingBreaker {
 
   #turn(buckets: number): void {
     for (let i = 0; i < buckets; i++) this.#rotation.emit('rotate')
+    this.#newest = newestOf(this.#breaker)
   }
+}
+
+function newestOf({ status }: CircuitBreaker<[failed: boolean]>): Tenth {
+  const [newest] = status.window
+  if (!newest) throw new Error('opossum has no window')
+  return newest
 }
 
 function ignore(): void {}
