@@ -39,6 +39,10 @@ export class AttemptRecord implements LiveAttempt {
     this.#hedge = hedge
   }
 
+  get durationMs(): number | undefined {
+    return this.#durationMs
+  }
+
   get ended(): boolean {
     return this.#durationMs !== undefined
   }

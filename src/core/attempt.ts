@@ -10,14 +10,15 @@ export const recordAttempts: Policy = policyOf(function recordAttempt(passage) {
   const { history, scope } = context
   // The call may have been stopped in the very moment in which a wait ended or a place came free.
   if (scope.cancelled) return failed(scope.cancelled)
-  const record = history.begin(context)
+  const record = history.begin(context, passage.now)
   const inside = copyOf(context)
   inside.attempt = record
   passage.context = inside
   return (outcome, crashed) => {
-    if (scope.cancelled) history.abandon(record, scope.cancelled)
-    else if (crashed && !outcome.ok) history.end(record, thrown(outcome.failure.cause, record.ran))
-    else history.end(record, outcome)
+    if (scope.cancelled) history.abandon(record, scope.cancelled, passage.now)
+    else if (crashed && !outcome.ok)
+      history.end(record, thrown(outcome.failure.cause, record.ran), passage.now)
+    else history.end(record, outcome, passage.now)
   }
 })
 

@@ -26,6 +26,8 @@ export type Guard = (passage: Passage) => Entered | Promise<Entered>
 export interface Passage {
   call: Call
   context: Context
+  /** On the clock, read once for all guards that a call passes together. */
+  readonly now: number
 }
 
 /** Puts guards, the outermost first, around `next`; what ignores its cancellation is let go, guards included. */
@@ -50,6 +52,7 @@ class GuardedCall implements Passage, Cancellable {
   readonly #settle: Settle
   readonly #exits: Exit[] = []
   #scope: Scope | undefined
+  #now: number | undefined
   /** Counts what is waited for: what comes when something else is waited for comes too late. */
   #step = 0
 
@@ -61,8 +64,13 @@ class GuardedCall implements Passage, Cancellable {
     this.#settle = settle
   }
 
+  get now(): number {
+    return (this.#now ??= this.context.clock.now())
+  }
+
   /** Goes by the guards from that one on, and further in. */
   enter(from: number): void {
+    this.#now = undefined
     try {
       for (let at = from; at < this.#guards.length; at++) {
         const entered = this.#guards[at]?.(this)
@@ -121,6 +129,7 @@ class GuardedCall implements Passage, Cancellable {
 
   /** Goes out by the guards that let the call in, the innermost first. */
   #seeOut(outcome: Outcome): void {
+    this.#now = undefined
     try {
       for (let exit = this.#exits.pop(); exit; exit = this.#exits.pop()) {
         const turned = exit(outcome, false)
@@ -144,6 +153,7 @@ class GuardedCall implements Passage, Cancellable {
 
   /** The caller is told first, so that nothing can keep it from him. */
   #fail(error: unknown): void {
+    this.#now = undefined
     this.#step++
     this.#scope?.untie(this)
     this.#settle.reject(error)

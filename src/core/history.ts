@@ -61,19 +61,19 @@ export class History {
    * Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. An attempt at
    * another target names it, and tells its events as that target's.
    */
-  begin({ target, hedge, emit }: Beginning = NOTHING_SPECIAL): LiveAttempt {
+  begin({ target, hedge, emit }: Beginning = NOTHING_SPECIAL, now = this.#clock.now()): LiveAttempt {
     const tell = target === undefined ? this.#emit : (emit ?? this.#emit)
-    const attempt = new AttemptRecord(this.#attempts.length + 1, this.elapsedMs, tell, target, hedge)
+    const attempt = new AttemptRecord(this.#attempts.length + 1, now - this.#startedAt, tell, target, hedge)
     this.#attempts.push(attempt)
     attempt.emit?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt
   }
 
   /** Ends an attempt once; what comes later was not waited for and changes nothing. */
-  end({ number }: LiveAttempt, outcome: Outcome): void {
+  end({ number }: LiveAttempt, outcome: Outcome, now = this.#clock.now()): void {
     const attempt = this.#attempts[number - 1]
     if (!attempt || attempt.ended) return
-    const durationMs = this.elapsedMs - attempt.startedMs
+    const durationMs = now - this.#startedAt - attempt.startedMs
     attempt.end(durationMs, outcome)
     attempt.emit?.({
       type: 'attempt.ended',
@@ -87,18 +87,29 @@ export class History {
   }
 
   /** Ends an attempt that somebody's time or patience ran out on; the function may go on running. */
-  abandon({ number }: LiveAttempt, why: Failure): void {
+  abandon({ number }: LiveAttempt, why: Failure, now = this.#clock.now()): void {
     const attempt = this.#attempts[number - 1]
     if (!attempt || attempt.ended) return
     const failure = { ...why, verdict: { ...why.verdict, ran: attempt.ran } }
-    this.end(attempt, failed(failure))
+    this.end(attempt, failed(failure), now)
     if (attempt.ran === 'no') return
     attempt.emit?.({
       type: 'attempt.abandoned',
       attempt: attempt.number,
       failure,
-      durationMs: this.elapsedMs - attempt.startedMs,
+      durationMs: now - this.#startedAt - attempt.startedMs,
     })
+  }
+
+  /** How long an attempt took, in ms; undefined for one that was not made, or is under way. */
+  durationOf(number: number): number | undefined {
+    return this.#attempts[number - 1]?.durationMs
+  }
+
+  /** When an attempt began, on the clock; undefined for one that was not made. */
+  beganAt(number: number): number | undefined {
+    const attempt = this.#attempts[number - 1]
+    return attempt && this.#startedAt + attempt.startedMs
   }
 
   /** How many attempts were made so far. */

@@ -81,8 +81,9 @@ export function circuitOf(
 /** Stops calling a function that keeps failing, and finds out with a few probes when it is well again. */
 export function breakerPolicy(settings: CircuitSettings): Policy {
   const find = remembered((subject, { cells, clock }) => circuitOf(cells, clock, subject, settings))
-  return policyOf(function breaker({ call, context }) {
-    const { clock, emit } = context
+  return policyOf(function breaker(passage) {
+    const { call, context, now: startedAt } = passage
+    const { emit } = context
     const circuit = find(call.subject, context)
     const permit = circuit.admit(emit, context.deadlineAt)
     if (!permit) {
@@ -92,10 +93,9 @@ export function breakerPolicy(settings: CircuitSettings): Policy {
         retryAfterMs === undefined ? 'the circuit was opened by hand' : `the circuit is ${state}`
       return failed(failure('CircuitOpen', message, { retryAfterMs }))
     }
-    const startedAt = clock.now()
     return (outcome, crashed) => {
       const result = crashed ? 'ignored' : judge(outcome, permit)
-      circuit.settle(permit, result, clock.now() - startedAt, emit)
+      circuit.settle(permit, result, passage.now - startedAt, emit, passage.now)
     }
   })
 }

@@ -29,7 +29,8 @@ export class CallAttempts {
   readonly #context: Context
   readonly #memory: Memory
   readonly #settings: RetrySettings
-  #startedAt = 0
+  /** Before this one and those beside it. */
+  #made = 0
   #lastWaitMs = 0
   /** For the attempt under way, to be given back if it succeeds. */
   #paid = 0
@@ -44,13 +45,14 @@ export class CallAttempts {
   }
 
   begin(): Promise<Outcome> {
-    this.#startedAt = this.#context.clock.now()
+    this.#made = this.#context.history.made
     return this.#next(this.#call, this.#context)
   }
 
   succeeded(): void {
     const { latency, purse } = this.#memory
-    latency.record(this.#context.clock.now() - this.#startedAt)
+    const tookMs = this.#context.history.durationOf(this.#made + 1)
+    if (tookMs !== undefined) latency.record(tookMs)
     purse?.succeeded(this.#paid)
   }
 
@@ -73,7 +75,7 @@ export class CallAttempts {
       return refusedLocally(this.#lastRemote, outcome, this.#context)
     }
     this.#lastRemote = outcome
-    if (speaksAgainst(outcome.failure)) purse?.failed(this.#startedAt)
+    if (speaksAgainst(outcome.failure)) purse?.failed(history.beganAt(this.#made + 1) ?? clock.now())
 
     const decision = await this.#decide(outcome.failure, number)
     history.decide(decision, made)

@@ -22,7 +22,7 @@ export function deadlinePolicy({ limitMs }: DeadlineSettings): Policy {
     const { context } = passage
     const { clock } = context
     const allowedMs = typeof limitMs === 'function' ? limitMs() : limitMs
-    const now = clock.now()
+    const { now } = passage
     const remainingMs = Math.min(allowedMs, context.deadlineAt - now)
     if (remainingMs <= 0) return failed(exceeded(context, allowedMs))
     const scope = new Scope(context.scope)

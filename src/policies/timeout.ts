@@ -13,7 +13,7 @@ export interface TimeoutSettings {
 export function timeoutPolicy({ limitMs }: TimeoutSettings): Policy {
   return policyOf(function timeout(passage) {
     const { context } = passage
-    const deadlineAt = context.clock.now() + limitMs
+    const deadlineAt = passage.now + limitMs
     if (deadlineAt >= context.deadlineAt) return undefined
     const scope = new Scope(context.scope)
     const timer = context.clock.setTimer(limitMs, function expire() {

@@ -133,10 +133,16 @@ export class Circuit implements Cell {
   }
 
   /** Takes a permit back; `ignored` is a result that says nothing about the function's health. */
-  settle(permit: Permit, result: 'success' | 'failure' | 'ignored', durationMs: number, emit?: Emit): void {
+  settle(
+    permit: Permit,
+    result: 'success' | 'failure' | 'ignored',
+    durationMs: number,
+    emit?: Emit,
+    now: number = this.#clock.now(),
+  ): void {
     if (permit.period !== this.#period) return
     if (permit.probe) this.#settleProbe(permit, result, emit)
-    else if (result !== 'ignored') this.#count(result === 'failure', durationMs, emit)
+    else if (result !== 'ignored') this.#count(result === 'failure', durationMs, emit, now)
   }
 
   /** Opens all circuits of the function until `close` is called. */
@@ -184,13 +190,12 @@ export class Circuit implements Cell {
     this.#state = 'open'
   }
 
-  #count(failed: boolean, durationMs: number, emit?: Emit): void {
+  #count(failed: boolean, durationMs: number, emit: Emit | undefined, now: number): void {
     const { consecutiveFailures, slowCalls } = this.#settings
-    const now = this.#clock.now()
     if (failed) this.#inARow.failed(now - durationMs, now)
     else this.#inARow.reset()
-    this.#failures.record(failed)
-    this.#slow?.record(slowCalls !== false && durationMs >= slowCalls.durationMs)
+    this.#failures.record(failed, now)
+    this.#slow?.record(slowCalls !== false && durationMs >= slowCalls.durationMs, now)
     if (!this.#failures.closed) this.#trip('too many failures', emit)
     else if (this.#slow?.closed === false) this.#trip('too many slow calls', emit)
     else if (this.#inARow.count >= consecutiveFailures)

@@ -82,8 +82,8 @@ export class RollingBreaker {
   }
 
   /** Counts one completion; the circuit may be open afterwards. */
-  record(failed: boolean): void {
-    this.#rotate()
+  record(failed: boolean, now: number = this.#clock.now()): void {
+    this.#rotate(now)
     if (failed) this.#breaker.fire(failed).catch(ignore)
     else this.#succeeded()
   }
@@ -124,8 +124,8 @@ export class RollingBreaker {
     this.#rotatedAt = this.#clock.now() - turnedMs - ageMs
   }
 
-  #rotate(): void {
-    const buckets = Math.floor((this.#clock.now() - this.#rotatedAt) / this.#bucketMs)
+  #rotate(now: number = this.#clock.now()): void {
+    const buckets = Math.floor((now - this.#rotatedAt) / this.#bucketMs)
     if (buckets === 0) return
     this.#rotatedAt += buckets * this.#bucketMs
     this.#turn(Math.min(buckets, BUCKETS))
