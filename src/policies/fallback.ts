@@ -4,6 +4,7 @@ import { errorOf } from '../core/error-of.js'
 import type { History } from '../core/history.js'
 import { answered, failed, thrown, type Failed, type Outcome } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
+import { repeatsElsewhere } from '../core/repeats-elsewhere.js'
 import { duration, listOf, oneOf, shape } from '../core/settings.js'
 import { Scope } from '../core/scope.js'
 import { within } from '../core/wait.js'
@@ -61,8 +62,7 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
       const outcome = await next(call, context)
       if (outcome.ok || context.scope.cancelled || !kinds.includes(outcome.failure.verdict.kind))
         return outcome
-      // A key is known to the function that it was sent to; another one would run what may have run.
-      if (repeats && (!call.idempotent || call.byKey) && context.history.ran !== 'no') return outcome
+      if (repeats && !repeatsElsewhere(call) && context.history.ran !== 'no') return outcome
 
       // Until it says that it has not run, nobody can tell.
       if (repeats) context.history.ranElsewhere = 'maybe'
