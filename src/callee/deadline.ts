@@ -14,7 +14,7 @@ export interface Deadline {
 }
 
 /**
- * The longest that an invocation can take to reach its handler; a caller's clock that says longer is wrong.
+ * The longest that a request can wait for the start of a process: one that has been there for longer was started ahead.
  *
  * Source: Lambda developer guide, "Understanding the Lambda execution environment lifecycle": the init phase is limited
  * to 10 seconds.
@@ -30,27 +30,39 @@ const known = new WeakMap<object, Deadline>()
  * Until when somebody waits for this invocation: the caller's deadline where it was forwarded, and never longer than the
  * function's own time limit. Call it first of all, since the caller's remaining time counts from then; for one context
  * it is always the same deadline. Whatever the client context holds, it throws nothing.
+ *
+ * Clocks that differ do not matter but for the first invocation of a process. The deadline is too late by the time that
+ * the request was on its way: milliseconds, and for the first invocation also what came before the process itself, or
+ * all of the start where the caller's clock is ahead of this one. It is too early only for the first invocation of a
+ * process that was started less than 10 s ahead of it, and at most by what the caller's clock is behind.
  */
 export function deadlineOf(context: CalleeContext | undefined): Deadline {
   const settled = context && known.get(context)
   if (settled) return settled
   const now = Date.now()
-  const deadline = new Until(Math.min(callersEnd(context, now), ownEnd(context, now)))
+  const deadline = new Until(Math.min(callersEnd(context, now, startBefore()), ownEnd(context, now)))
   if (context) known.set(context, deadline)
   return deadline
 }
 
 /**
- * The remaining time alone would overlook how long the request was on its way, which a cold start makes seconds; the
- * caller's clock alone would be wrong by as much as that clock is. So the clock may only take away, and only what a start
- * can take.
+ * The remaining time alone would overlook a cold start, which takes seconds; the caller's clock alone would be wrong by
+ * as much as that clock is. So the clock may only take away, and only the start that this process has seen itself.
  */
-function callersEnd(context: CalleeContext | undefined, now: number): number {
+function callersEnd(context: CalleeContext | undefined, now: number, startMs: number): number {
   const remainingMs = wholeNumberIn(context, FORWARDED.remainingMs)
   if (remainingMs === undefined) return Infinity
-  const onItsWayMs = now - ((wholeNumberIn(context, FORWARDED.deadline) ?? Infinity) - remainingMs)
-  const isPlausible = onItsWayMs > 0 && onItsWayMs <= LONGEST_START_MS
-  return now + remainingMs - (isPlausible ? onItsWayMs : 0)
+  const sentAt = (wholeNumberIn(context, FORWARDED.deadline) ?? Infinity) - remainingMs
+  return now + remainingMs - Math.min(Math.max(0, now - sentAt), startMs)
+}
+
+let isFirst = true
+
+/** How long the start took that this invocation can have waited for, in ms: only the first can have. */
+function startBefore(): number {
+  const ms = isFirst ? process.uptime() * 1_000 : 0
+  isFirst = false
+  return ms <= LONGEST_START_MS ? ms : 0
 }
 
 function ownEnd(context: CalleeContext | undefined, now: number): number {

@@ -30,8 +30,9 @@ const options = required(optional, 'function')
  * A sink that invokes a function asynchronously with each letter, as a `DeadLetterMessage`: Lambda queues it, and runs
  * the function again when it fails.
  *
- * A letter that is too large goes without its payload, and the sink fails all the same, saying so. The SDK's own retries
- * stay on, so that a letter may come twice, with the same id.
+ * A letter that is too large goes without what is long in its story, or without its payload; whenever the payload is not
+ * kept as it was, the sink fails all the same, saying so. The SDK's own retries stay on, so that a letter may come twice,
+ * with the same id.
  *
  * @throws {InvalidSettingError}
  */

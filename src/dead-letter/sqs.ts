@@ -52,8 +52,9 @@ const options = required(optional, 'queueUrl')
 /**
  * A sink that sends each letter to an SQS queue, as a `DeadLetterMessage`.
  *
- * A letter that is too large goes without its payload, and the sink fails all the same, saying so. The SDK's own retries
- * stay on; on a FIFO queue they make no second message.
+ * A letter that is too large goes without what is long in its story, or without its payload; whenever the payload is not
+ * kept as it was, the sink fails all the same, saying so. The SDK's own retries stay on; on a FIFO queue they make no
+ * second message.
  *
  * @throws {InvalidSettingError}
  */

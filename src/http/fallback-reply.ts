@@ -1,10 +1,13 @@
+import type { Context } from '../core/call.js'
 import { formatMs } from '../core/duration.js'
+import type { CallEventBody, Emit } from '../core/events.js'
 import { answered, failed, type Failed, type Outcome } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
 import { Scope } from '../core/scope.js'
 import { within } from '../core/wait.js'
 import { summarise } from '../failures/cause.js'
 import { failure, type Failure } from '../failures/failure.js'
+import { alsoFailed } from '../policies/fallback.js'
 import { readStream } from './read-stream.js'
 import type { HttpFormat } from './format.js'
 import { tokensOf } from './headers.js'
@@ -12,8 +15,11 @@ import { withoutHopByHop } from './hop-by-hop.js'
 import type { HttpHeaders, HttpReply } from './message.js'
 import { decodeReply } from './sendable.js'
 
+type FallbackUsed = Extract<CallEventBody, { readonly type: 'fallback.used' }>
+
 /**
- * Reads what a fallback answered as HTTP: a Response, or what a function in the same format would return.
+ * Reads what a fallback answered as HTTP: a Response, or what a function in the same format would return. Where that is
+ * no reply, the fallback has failed too, and the call's own failure stays.
  *
  * It stands outermost, around the fallback, and allows a Response's body as much time as the fallback had, and as many
  * bytes as the format.
@@ -21,21 +27,43 @@ import { decodeReply } from './sendable.js'
 export function fallbackReplies(format: HttpFormat, limitMs: number): Policy {
   return (next) =>
     async function httpFallback(call, context) {
-      const outcome = await next(call, context)
-      const { history, clock } = context
-      if (!outcome.ok || !history.fallback) return outcome
-      const scope = new Scope(context.scope)
-      const late = `its Response did not end within ${formatMs(limitMs)}`
-      const timer = clock.setTimer(limitMs, () => scope.cancel(invalid(late)))
-      try {
-        const read = await within(scope, () => readReply(outcome.value, format, scope.signal))
-        history.fallback = read.ok
-        return read
-      } finally {
-        timer.cancel()
-        scope.close()
+      const { clock, history } = context
+      const held: FallbackUsed[] = []
+      // Whether it has answered is not known before its reply is read.
+      const emit: Emit = (event, elsewhere) => {
+        if (event.type === 'fallback.used' && event.ok) held.push(event)
+        else context.emit?.(event, elsewhere)
       }
+      const outcome = await next(call, { ...context, emit })
+      const [used] = held
+      if (!outcome.ok || !used) return outcome
+      const startedAt = clock.now()
+      const read = await readWithin(limitMs, context, (signal) => readReply(outcome.value, format, signal))
+      history.fallback = read.ok
+      context.emit?.({
+        ...used,
+        ok: read.ok,
+        durationMs: used.durationMs + clock.now() - startedAt,
+        ...(!read.ok && { error: read.failure }),
+      })
+      return read.ok ? read : alsoFailed(used.failure, read.failure, history)
     }
+}
+
+async function readWithin(
+  limitMs: number,
+  context: Context,
+  read: (signal: AbortSignal) => Promise<Outcome>,
+): Promise<Outcome> {
+  const scope = new Scope(context.scope)
+  const late = `its Response did not end within ${formatMs(limitMs)}`
+  const timer = context.clock.setTimer(limitMs, () => scope.cancel(invalid(late)))
+  try {
+    return await within(scope, () => read(scope.signal))
+  } finally {
+    timer.cancel()
+    scope.close()
+  }
 }
 
 async function readReply(value: unknown, format: HttpFormat, signal: AbortSignal): Promise<Outcome> {
@@ -87,11 +115,11 @@ function headersOf(response: Response): HttpHeaders {
 }
 
 function invalid(what: string, cause?: unknown): Failure {
-  return failure('HttpReplyInvalid', `the fallback answered, but ${what}`, { ran: 'maybe', cause })
+  return failure('HttpReplyInvalid', `it answered, but ${what}`, { ran: 'maybe', cause })
 }
 
 function tooLarge({ name, maxReplyBytes }: HttpFormat): Failed {
   const limit = maxReplyBytes.toLocaleString('en')
-  const message = `the fallback answered, but its Response has more than the ${limit} bytes that ${name} takes`
+  const message = `it answered, but its Response has more than the ${limit} bytes that ${name} takes`
   return failed(failure('HttpReplyTooLarge', message, { ran: 'maybe' }))
 }

@@ -1,5 +1,14 @@
 import { IDEMPOTENCY_KEY } from '../core/forwarded.js'
-import { either, InvalidSettingError, oneOf, shape, text, textLike } from '../core/settings.js'
+import {
+  either,
+  InvalidSettingError,
+  oneOf,
+  refusedAs,
+  shape,
+  show,
+  text,
+  textLike,
+} from '../core/settings.js'
 import { failure, type Failure } from '../failures/failure.js'
 import { refuseClientContext, withCustomEntry } from '../transport/client-context.js'
 import { placeInPayload } from './key-in-payload.js'
@@ -65,8 +74,15 @@ function checked(key: unknown, place: Place, returned: string): string {
     return parse(key, 'idempotencyKey')
   } catch (error) {
     if (!(error instanceof InvalidSettingError)) throw error
-    throw new InvalidSettingError('idempotencyKey', key, `${returned}${error.allowed}`)
+    throw refusedAs(inWords(key), 'idempotencyKey', `${returned}${error.allowed}`)
   }
+}
+
+/** Never the key itself: it may be a secret, and errors go to logs. */
+function inWords(key: unknown): string {
+  if (key === '') return 'an empty text'
+  if (typeof key === 'string') return `a text of length ${key.length}`
+  return typeof key === 'number' || typeof key === 'bigint' ? `a ${typeof key}` : show(key)
 }
 
 /** The payload with the key, where it belongs there; or why the key has no place in this call. */

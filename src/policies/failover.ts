@@ -3,6 +3,7 @@ import type { Call, Context, Subject } from '../core/call.js'
 import { formatMs } from '../core/duration.js'
 import { failed, type Failed, type Outcome } from '../core/outcome.js'
 import type { Next, Policy } from '../core/policy.js'
+import { repeatsElsewhere } from '../core/repeats-elsewhere.js'
 import { Scope } from '../core/scope.js'
 import { within } from '../core/wait.js'
 import { failure, type Failure } from '../failures/failure.js'
@@ -83,11 +84,6 @@ function elsewhere(
       emit: emit && ((event) => emit(event, subject)),
     },
   ]
-}
-
-/** Another target does not know the key of a call that is idempotent by one. */
-function repeatsElsewhere({ idempotent, byKey }: Call): boolean {
-  return idempotent && !byKey
 }
 
 function mayMoveOn(failure: Failure, call: Call, { clock, deadlineAt, history }: Context): boolean {

@@ -1,13 +1,15 @@
 import type { Call, Context } from '../core/call.js'
 import { formatMs, type Duration } from '../core/duration.js'
 import { errorOf } from '../core/error-of.js'
+import type { History } from '../core/history.js'
 import { answered, failed, thrown, type Failed, type Outcome } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
+import { repeatsElsewhere } from '../core/repeats-elsewhere.js'
 import { duration, listOf, oneOf, shape } from '../core/settings.js'
 import { Scope } from '../core/scope.js'
 import { within } from '../core/wait.js'
 import { isInvokeError, type InvokeError } from '../failures/error.js'
-import { failure } from '../failures/failure.js'
+import { failure, type Failure } from '../failures/failure.js'
 import { FAILURE_KINDS, worse, type FailureKind } from '../failures/verdict.js'
 
 /** What a fallback function may look at. */
@@ -60,8 +62,7 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
       const outcome = await next(call, context)
       if (outcome.ok || context.scope.cancelled || !kinds.includes(outcome.failure.verdict.kind))
         return outcome
-      // A key is known to the function that it was sent to; another one would run what may have run.
-      if (repeats && (!call.idempotent || call.byKey) && context.history.ran !== 'no') return outcome
+      if (repeats && !repeatsElsewhere(call) && context.history.ran !== 'no') return outcome
 
       // Until it says that it has not run, nobody can tell.
       if (repeats) context.history.ranElsewhere = 'maybe'
@@ -81,7 +82,7 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
         durationMs: context.clock.now() - startedAt,
         ...(!replacement.ok && { error: replacement.failure }),
       })
-      return replacement.ok ? replacement : alsoFailed(outcome, replacement, context)
+      return replacement.ok ? replacement : alsoFailed(outcome.failure, replacement.failure, context.history)
     }
 
   async function replace(
@@ -101,12 +102,8 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
 }
 
 /** The call's own failure stays the answer; what became of the fallback is told with it. */
-function alsoFailed(
-  { failure: original }: Failed,
-  { failure: second }: Failed,
-  { history }: Context,
-): Failed {
+export function alsoFailed(original: Failure, second: Failure, { ranElsewhere }: History): Failed {
   const message = `${original.message}; the fallback failed too: ${second.message}`
-  const ran = worse(original.verdict.ran, history.ranElsewhere)
+  const ran = worse(original.verdict.ran, ranElsewhere)
   return failed({ ...original, message, verdict: { ...original.verdict, ran } })
 }

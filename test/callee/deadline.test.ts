@@ -42,16 +42,31 @@ describe('deadlineOf()', () => {
     expect(deadlineOf(undefined).at).toBe(Infinity)
   })
 
+  const sent = (msAgo: number): CalleeContext =>
+    context({ remainingMs: '2000', deadline: String(NOW - msAgo + 2_000) })
+
   it.each([
-    ['less what the request was on its way, as by a cold start', 4_000, 2_000 - 4_000],
-    ['less as much as a start can take', 10_000, 2_000 - 10_000],
-    ['whole where the clocks say longer than that: one of them is wrong', 10_001, 2_000],
-    ["whole where the request seems to come from the future: the caller's clock is fast", -5_000, 2_000],
-    ['whole where it took no time', 0, 2_000],
-  ])('is the remaining time, %s', (_, onItsWayMs, expectedMs) => {
-    const deadline = String(NOW - onItsWayMs + 2_000)
-    expect(deadlineOf(context({ remainingMs: '2000', deadline })).at).toBe(NOW + expectedMs)
+    ['less the start that it waited for', 800, 900, 2_000 - 800],
+    ['less what the clocks say, where that is less: the process was there before', 800, 300, 2_000 - 300],
+    ['less its start, however far behind the caller’s clock is', 800, 60_000, 2_000 - 800],
+    ['whole where the request seems to come from the future', 800, -5_000, 2_000],
+    ['less the longest start', 10_000, 12_000, 2_000 - 10_000],
+    ['whole where no start takes as long as this process has been there', 10_001, 12_000, 2_000],
+  ])('is for the first invocation the remaining time, %s', async (_, startMs, msAgo, expectedMs) => {
+    vi.resetModules()
+    vi.spyOn(process, 'uptime').mockReturnValue(startMs / 1_000)
+    const callee = await import('resilient-lambda/callee')
+    expect(callee.deadlineOf(sent(msAgo)).at).toBe(NOW + expectedMs)
   })
+
+  it.each([-5_000, -1, 0, 1, 5_000])(
+    'is later the remaining time, whatever a clock says: sent %i ms ago',
+    (msAgo) => {
+      deadlineOf({})
+      vi.spyOn(process, 'uptime').mockReturnValue(0.8)
+      expect(deadlineOf(sent(msAgo)).at).toBe(NOW + 2_000)
+    },
+  )
 
   it('is the remaining time where the caller told no more', () => {
     expect(deadlineOf(context({ remainingMs: '2000' })).at).toBe(NOW + 2_000)

@@ -4,7 +4,7 @@ import { createInvoker, type Duration } from 'resilient-lambda'
 import { alb, createGateway, listen, type Gateway, type HttpAnswered } from 'resilient-lambda/http'
 import { startLocalLambda } from 'resilient-lambda/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { REFUSALS } from '../../src/cli/reasons.js'
+import { REFUSED_REQUESTS } from '../../src/http/server/refused-requests.js'
 import { ran } from './support.js'
 
 const HOST = 'Host: shop.example\r\n'
@@ -108,6 +108,6 @@ describe('a reason that no failed call leads to', () => {
 
   it('is among those that were provoked here', () => {
     const provoked = [...Object.keys(SENT), 'BadRequestBody']
-    expect(provoked.toSorted()).toEqual(Object.keys(REFUSALS).toSorted())
+    expect(provoked.toSorted()).toEqual([...Object.keys(REFUSED_REQUESTS), 'Fallback'].toSorted())
   })
 })

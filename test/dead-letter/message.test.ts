@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { assertWhole, encodeLetter, type EncodedLetter } from '../../src/dead-letter/message.js'
+import { failure } from '../../src/failures/failure.js'
+import { InvokeError } from '../../src/failures/error.js'
 import { letterOf } from './support.js'
 
 const LIMIT = 100_000
@@ -48,8 +50,34 @@ describe('a dead letter as it travels', () => {
 
   it('is measured in bytes, to the last one', () => {
     const size = Buffer.byteLength(encoded('üü').body)
-    expect(encoded('üü', size).lacks).toBeUndefined()
-    expect(encoded('üü', size - 1).lacks).toContain(`takes at most ${size - 1}`)
+    expect(read(encoded('üü', size))).not.toHaveProperty('errorOmitted')
+    expect(read(encoded('üü', size - 1))).toHaveProperty('errorOmitted')
+  })
+
+  it.each<[string, unknown, string, unknown]>([
+    ['a Map', { lines: [{ by: new Map([['sku', 1]]) }] }, 'payload.lines[0].by', { lines: [{ by: {} }] }],
+    ['a Set', { tags: new Set(['a']) }, 'payload.tags', { tags: {} }],
+    ['a RegExp', [/a/], 'payload[0]', [{}]],
+    ['an Error', { why: new RangeError('no') }, 'payload.why', { why: {} }],
+    ['a Uint8Array', { file: new Uint8Array([7]) }, 'payload.file', { file: { 0: 7 } }],
+    ['an ArrayBuffer', { file: new ArrayBuffer(1) }, 'payload.file', { file: {} }],
+    ['NaN', { cents: NaN }, 'payload.cents', { cents: null }],
+    ['-Infinity', -Infinity, 'payload', null],
+  ])('says where JSON could not keep %s, which another codec may have sent', (what, payload, at, kept) => {
+    const part = encoded(payload)
+    expect(read(part)).toMatchObject({ payload: kept, payloadChanged: `${what} at ${at}` })
+    expect(() => assertWhole(part)).toThrow(
+      `the letter was sent without what JSON cannot keep of its payload: ${what} at ${at}`,
+    )
+  })
+
+  it('is whole where values say themselves what they are in JSON', () => {
+    const map = Object.assign(new Map(), { toJSON: () => ['a'] })
+    const payload = { at: new Date(0), file: Buffer.from('a'), map, none: undefined }
+    const whole = encoded(payload)
+    expect(read(whole)['payload']).toEqual(JSON.parse(JSON.stringify(payload)))
+    expect(read(whole)).not.toHaveProperty('payloadChanged')
+    expect(whole.lacks).toBeUndefined()
   })
 
   it.each<[string, unknown]>([
@@ -70,5 +98,77 @@ describe('a dead letter as it travels', () => {
     // eslint-disable-next-line no-control-regex -- these are what it is about
     expect(whole.body).not.toMatch(/[\u0000-\u0008\uFFFE\uFFFF\uD800-\uDFFF]/)
     expect(read(whole)['payload']).toBe(payload)
+  })
+})
+
+describe('a dead letter with a long story', () => {
+  const attempts = Array.from({ length: 500 }, (_, index) => ({
+    number: index + 1,
+    startedMs: index,
+    durationMs: 1,
+    ran: 'maybe' as const,
+    code: 'ConnectionReset',
+  }))
+  const long = (message: string, target = 'quote:live') => {
+    const error = new InvokeError(failure('ConnectionReset', message), { target, attempts, elapsedMs: 5 })
+    return letterOf({ target, error })
+  }
+
+  it('keeps its payload and goes without its attempts, and says so', () => {
+    const part = encodeLetter(long('reset'), 10_000, 'the queue')
+    expect(read(part)).toMatchObject({
+      payload: { sku: 'A1' },
+      error: { code: 'ConnectionReset', message: expect.stringContaining('reset'), elapsedMs: 5 },
+      errorOmitted: ['attempts'],
+    })
+    expect(read(part)['error']).not.toHaveProperty('attempts')
+    expect(() => assertWhole(part)).not.toThrow()
+  })
+
+  it('keeps its attempts where it is the payload that is too large', () => {
+    const letter = { ...long('reset'), payload: 'x'.repeat(LIMIT) }
+    const part = encodeLetter(letter, LIMIT, 'the queue')
+    expect(read(part)).toMatchObject({ payloadOmitted: 'too-large', error: { attempts: { length: 500 } } })
+    expect(read(part)).not.toHaveProperty('errorOmitted')
+  })
+
+  it('cuts its texts before it goes without its payload', () => {
+    const part = encodeLetter(long('ü'.repeat(5_000)), 1_024, 'the queue')
+    expect(read(part)).toMatchObject({
+      payload: { sku: 'A1' },
+      error: { code: 'ConnectionReset', kind: 'transient', message: expect.stringMatching(/^"quote.*ü…$/) },
+      errorOmitted: expect.arrayContaining(['attempts', 'elapsedMs']),
+    })
+  })
+
+  it.each([
+    ['too-large', 'x'.repeat(2_000)],
+    ['not-json', 1n],
+  ])('fits into the smallest limit with the longest of texts, its payload being %s', (why, payload) => {
+    const cause = new Error('no', { cause: 'none' })
+    const odd = {
+      ...failure('ConnectionReset', '\u0001'.repeat(5_000), {
+        cause,
+        requestId: 'r',
+        status: 500,
+        reason: 'x',
+        retryAfterMs: 1,
+        remote: { errorType: 'E' },
+        issues: [{ message: 'no' }],
+        denied: { action: 'lambda:InvokeFunction', principal: 'me', explicit: false },
+      }),
+      code: '\u0002'.repeat(5_000),
+    }
+    const target = `quote${'\uFFFF'.repeat(1_000)}`
+    const error = new InvokeError(odd, { target, attempts, elapsedMs: 1_234.567, deadLetter: 'failed' })
+    const part = encodeLetter(letterOf({ target, error, payload }), 1_024, 'the queue')
+    expect(Buffer.byteLength(part.body)).toBeLessThanOrEqual(1_024)
+    expect(read(part)).toMatchObject({
+      id: letterOf().id,
+      target: expect.stringMatching(/^quote.*…$/s),
+      payloadOmitted: why,
+      error: { kind: 'transient', code: expect.stringMatching(/…$/), message: expect.stringMatching(/…$/) },
+    })
+    expect(() => assertWhole(part)).toThrow('the letter was sent without its payload')
   })
 })

@@ -264,17 +264,58 @@ describe('a fallback', () => {
     expect(script('standby').requests.map(({ payload }) => payload)).toEqual([{ line: 'GET /items' }])
   })
 
-  it('that is no reply is a failure, with the story of the call', async () => {
+  it('that is no reply leaves the failure as it is, and is told beside it', async () => {
     const { lambda, script } = scripted()
     script('items').throws('TypeError', 'no stock')
     const result = await plainFunction(lambda('items').fallback(null)).send(requestWith())
     expect(result).toMatchObject({
       ok: false,
-      error: { code: 'HttpReplyInvalid' },
+      error: { code: 'FunctionError', remote: { errorType: 'TypeError' } },
       meta: { fallback: false },
     })
-    expect(!result.ok && result.error.message).toContain('the fallback answered, but status must be given')
+    const told = 'no stock; the fallback failed too: it answered, but status must be given'
+    expect(!result.ok && result.error.message).toContain(told)
     expect(!result.ok && result.error.attempts).toMatchObject([{ code: 'FunctionError', ran: 'yes' }])
+  })
+
+  it('that is no reply leaves the answer as it is, and is told to those who watch', async () => {
+    const { lambda, script, events } = scripted()
+    script('items').replies({ status: 503, body: 'busy' })
+    const http = plainFunction(lambda('items').retry(false).fallback(null))
+    const result = await http.send(requestWith())
+    expect(result).toMatchObject({ ok: true, reply: { status: 503 }, meta: { fallback: false } })
+    expect(result.ok && text(result.reply)).toBe('busy')
+    expect(events.filter(({ type }) => type === 'fallback.used')).toMatchObject([
+      {
+        ok: false,
+        failure: { code: 'HttpServiceUnavailable' },
+        error: { code: 'HttpReplyInvalid', message: 'it answered, but status must be given' },
+      },
+    ])
+  })
+
+  it('is told once, with the time that its Response took', async () => {
+    const { lambda, script, clock, events } = scripted()
+    script('items').fails('ENILimitReachedException')
+    const body = new ReadableStream({
+      pull: (controller) => void clock.setTimer(200, () => controller.close()),
+    })
+    const fn = lambda('items')
+      .retry(false)
+      .fallback(() => new Response(body))
+    await clock.runUntil(plainFunction(fn).send(requestWith()))
+    expect(events.filter(({ type }) => type === 'fallback.used')).toMatchObject([
+      { ok: true, durationMs: 200 },
+    ])
+  })
+
+  it('that is another function may have run, though its answer is no reply', async () => {
+    const { lambda, script } = scripted()
+    script('items').fails('ConnectionRefused')
+    script('standby').replies({})
+    const fn = lambda('items').retry(false).fallback(lambda('standby'))
+    const result = await plainFunction(fn).send(requestWith())
+    expect(result).toMatchObject({ ok: false, error: { code: 'ConnectionRefused', mayHaveRun: true } })
   })
 
   it('passes on nothing that concerns one connection, nor an encoding that fetch has undone', async () => {
@@ -320,7 +361,7 @@ describe('a fallback', () => {
       .retry(false)
       .fallback(() => response, { limit: '300ms' })
     const result = await clock.runUntil(plainFunction(fn).send(requestWith()))
-    expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyInvalid' } })
+    expect(result).toMatchObject({ ok: false, error: { code: 'ENILimitReachedException' } })
     expect(!result.ok && result.error.message).toContain('its Response did not end within 300 ms')
     expect(clock.now()).toBe(300)
     await cancelled
@@ -349,7 +390,7 @@ describe('a fallback', () => {
       .retry(false)
       .fallback(() => new Response('x'.repeat(101)))
     const result = await plainFunction(fn).send(requestWith())
-    expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyTooLarge' } })
+    expect(result).toMatchObject({ ok: false, error: { code: 'ENILimitReachedException' } })
     expect(!result.ok && result.error.message).toContain('more than the 100 bytes that plain takes')
   })
 
@@ -357,12 +398,12 @@ describe('a fallback', () => {
     ['is an error', () => Response.error(), 'its Response is an error'],
     ['breaks off', () => new Response(broken()), 'its Response could not be read: cut'],
     ['was read before', usedUp, 'its Response could not be read'],
-  ])('whose Response %s is a failure', async (_, response, problem) => {
+  ])('whose Response %s has failed too', async (_, response, problem) => {
     const { lambda, script } = scripted()
     script('items').fails('ENILimitReachedException')
     const fn = lambda('items').retry(false).fallback(response)
     const result = await plainFunction(fn).send(requestWith())
-    expect(result).toMatchObject({ ok: false, error: { code: 'HttpReplyInvalid' } })
+    expect(result).toMatchObject({ ok: false, error: { code: 'ENILimitReachedException' } })
     expect(!result.ok && result.error.message).toContain(problem)
   })
 })

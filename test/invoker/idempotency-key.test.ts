@@ -166,7 +166,11 @@ describe('the key of a call', () => {
   })
 
   it.each([
-    ['an empty text', () => '', "must be a function that returns a text that is not empty, but was ''"],
+    [
+      'an empty text',
+      () => '',
+      'must be a function that returns a text that is not empty, but was an empty text',
+    ],
     [
       'nothing',
       () => undefined,
@@ -191,7 +195,7 @@ describe('the key of a call', () => {
   it('must be one that Lambda takes as a name', async () => {
     const { charge, script } = keyed({ as: 'durableExecutionName' }, () => 'order A-17')
     await expect(charge.invoke({})).rejects.toThrow(
-      "idempotencyKey must be a function that returns 1 to 64 letters, digits, - and _, but was 'order A-17'.",
+      'idempotencyKey must be a function that returns 1 to 64 letters, digits, - and _, but was a text of length 10.',
     )
     expect(script.requests).toEqual([])
   })
@@ -228,15 +232,17 @@ describe('idempotencyKey()', () => {
   })
 
   it.each([
-    ['', 'clientContext', "idempotencyKey must be a text that is not empty, but was ''."],
-    [7, 'clientContext', 'idempotencyKey must be a text that is not empty, but was 7.'],
-    ['a b', 'durableExecutionName', 'idempotencyKey must be 1 to 64 letters, digits, - and _'],
-    ['x'.repeat(65), 'durableExecutionName', 'idempotencyKey must be 1 to 64 letters, digits, - and _'],
+    ['', 'clientContext', 'a text that is not empty, but was an empty text.'],
+    [7, 'clientContext', 'a text that is not empty, but was a number.'],
+    [null, 'clientContext', 'a text that is not empty, but was null.'],
+    [{ ssn: '123' }, 'clientContext', 'a text that is not empty, but was an object with ssn.'],
+    ['a b', 'durableExecutionName', '1 to 64 letters, digits, - and _, but was a text of length 3.'],
+    ['x'.repeat(65), 'durableExecutionName', 'digits, - and _, but was a text of length 65.'],
   ] as const)('refuses a key that is none: %j as %s', (key, as, words) => {
     expect(() =>
       scripted()
         .lambda('a')
-        .idempotencyKey(key as string, { as }),
+        .idempotencyKey(key as never, { as }),
     ).toThrow(words)
   })
 

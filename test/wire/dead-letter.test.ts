@@ -101,6 +101,24 @@ describe('a dead letter over real sockets', () => {
     await expectNothingLeft(before, stop.signal)
   })
 
+  it('says what of the payload it could not keep, where a codec of the user sends more than JSON has', async () => {
+    const { local, lambda, letters } = await start()
+    local.faults('quote').always({ type: 'throttle' })
+    const codec = {
+      encode: (value: unknown) => JSON.stringify([...(value as { lines: Map<string, number> }).lines]),
+      decode: (bytes: Uint8Array) => Buffer.from(bytes).toString(),
+    }
+    const result = await lambda('quote')
+      .codec(codec)
+      .safeInvoke({ lines: new Map([['A1', 2]]) })
+    expect(local.requestsOf('quote')).toMatchObject([{ status: 429 }])
+    expect(letters()).toMatchObject([{ payload: { lines: {} }, payloadChanged: 'a Map at payload.lines' }])
+    const told = 'what JSON cannot keep of its payload: a Map at payload.lines'
+    expect(result).toMatchObject({
+      error: { deadLetter: 'failed', message: expect.stringContaining(told) },
+    })
+  })
+
   it('can be taken by a function, which Lambda runs afterwards', async () => {
     const { local, lambda } = await start()
     local.faults('quote').always({ type: 'throttle' })

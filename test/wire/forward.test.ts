@@ -1,7 +1,8 @@
 import { createInvoker } from 'resilient-lambda'
 import { attemptOf, deadlineOf } from 'resilient-lambda/callee'
+import { systemClock, type Clock } from 'resilient-lambda/policies'
 import { startLocalLambda, type LambdaContext, type LambdaHandler } from 'resilient-lambda/testing'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 
 async function start(handler: LambdaHandler, coldStart = 0) {
   const local = await startLocalLambda({ functions: { report: { handler, timeout: '20s', coldStart } } })
@@ -50,14 +51,29 @@ it('a function counts the attempts, and has less time in each', async () => {
   expect(second - third).toBeGreaterThanOrEqual(15)
 })
 
-it('a cold start is part of the time that is gone', async () => {
+it('a start that the first request waits for is part of the time that is gone', async () => {
+  vi.resetModules()
+  vi.spyOn(process, 'uptime').mockReturnValue(5)
+  const callee = await import('resilient-lambda/callee')
   const seen: number[] = []
   const { lambda } = await start((_: unknown, context: LambdaContext) => {
-    seen.push(deadlineOf(context).remainingMs)
+    seen.push(callee.deadlineOf(context).remainingMs)
     return 'done'
   }, 300)
   await lambda('report').deadline('10s').forward().invoke({})
   expect(seen[0]).toBeLessThanOrEqual(9_705)
+})
+
+it.each([-9_000, 9_000])("a caller's clock that is off by %i ms changes nothing", async (offMs) => {
+  const { local } = await start((_: unknown, context: LambdaContext) => deadlineOf(context).remainingMs)
+  const clock: Clock = { ...systemClock, date: () => Date.now() + offMs }
+  const lambda = createInvoker({ ...local.clientSettings, clock })
+  onTestFinished(() => lambda.destroy())
+  const report = lambda('report').deadline('15s').forward()
+  await report.invoke({})
+  const remainingMs = await report.invoke({})
+  expect(remainingMs).toBeGreaterThan(6_500)
+  expect(remainingMs).toBeLessThanOrEqual(15_000)
 })
 
 it('nothing is forwarded unless it is asked for', async () => {

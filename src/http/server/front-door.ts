@@ -9,10 +9,8 @@ import type { Handle } from './handler.js'
 import { asUtf8 } from './header-text.js'
 import { clientGone, refusalOf, unexpected } from './reasons.js'
 import { refuse, RefusedRest } from './refusal.js'
+import { refusalFor } from './refused-requests.js'
 import { refusedHead } from './rules.js'
-
-const NOT_UTF8 = { status: 400, reason: 'LambdaBadRequest', message: 'The headers must be in UTF-8.' }
-const BODY_BROKEN = { status: 400, reason: 'BadRequestBody', message: 'The body of the request broke off.' }
 
 /** Answers for one function: by the load balancer's rules for the head first, then as the function does. */
 export function frontDoor(httpFunction: HttpFunction): Handle {
@@ -41,11 +39,11 @@ export function askFunction(httpFunction: HttpFunction): Handle {
     try {
       body = chunks && (await readBody(chunks, maxRequestBytes))
     } catch (error) {
-      return refuse(signal.aborted ? whyAborted(signal) : BODY_BROKEN, { target, error })
+      return refuse(signal.aborted ? whyAborted(signal) : refusalFor('BadRequestBody'), { target, error })
     }
     if (chunks && !body) return failed(httpFunction.tooLarge())
     const headers = asUtf8(withoutHopByHop(head.headers))
-    if (!headers) return refuse(NOT_UTF8, { target })
+    if (!headers) return refuse(refusalFor('LambdaBadRequest'), { target })
     const request = forwarded({ ...head, headers, body })
     const result = await httpFunction.send(request, signal)
     if (!result.ok) return failed(result)

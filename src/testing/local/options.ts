@@ -32,8 +32,8 @@ export interface FunctionConfig {
   readonly aliases?: Readonly<Record<string, string>>
   /**
    * Whether it is a durable function, as its callers see one: it is called by a version or alias, each reply has the
-   * execution's ARN, and the name and payload of an execution bring back that one. The handler gets the event itself and
-   * runs in one go. Default `false`: a name is then ignored.
+   * execution's ARN, and the name and payload of an execution bring back that one, also where it is invoked as an
+   * event. The handler gets the event itself and runs in one go. Default `false`: a name is then ignored.
    */
   readonly durable?: boolean
   /** Environment variables of the workers. */

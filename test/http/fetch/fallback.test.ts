@@ -6,7 +6,7 @@ import type { Fn } from 'resilient-lambda'
 import { lambdaFetch } from 'resilient-lambda/http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { scripted } from '../../invoker/support.js'
-import { BASE_URL, format, reply, scriptedFetch } from './support.js'
+import { BASE_URL, format, localFetch, reply, scriptedFetch } from './support.js'
 
 const failing = (shape: (fn: Fn<unknown, unknown>) => Fn<unknown, unknown>): typeof fetch => {
   const { fetch, items } = scriptedFetch({}, (fn) => shape(fn.retry(false)))
@@ -41,6 +41,16 @@ describe('a fallback', () => {
     expect(await fetch('/a', { method: 'POST' })).toMatchObject({ status: 503 })
     expect(script('backup').requests).toEqual([])
     expect(await fetch('/a', { method: 'PUT' })).toMatchObject({ status: 200 })
+  })
+
+  it('that answers nonsense does not hide what the function answered', async () => {
+    const { fetch, local } = await localFetch(async () => reply(503, 'busy'), {
+      shape: (fn) => fn.retry(false).fallback(() => ({ no: 'reply' })),
+    })
+    const response = await fetch('/a')
+    expect(response.status).toBe(503)
+    expect(await response.text()).toBe('busy')
+    expect(local.executionsOf('items')).toHaveLength(1)
   })
 
   it('may be encoded, as a reply may', async () => {

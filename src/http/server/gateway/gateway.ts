@@ -7,6 +7,7 @@ import { handlerSettings, httpHandler, type Handle } from '../handler.js'
 import { healthCheckSettings } from './health-check-options.js'
 import type { TargetHealth } from './health.js'
 import { refuse } from '../refusal.js'
+import { refusalFor } from '../refused-requests.js'
 import { patternsOf, refuseUnreachable, routeFor, type Patterns } from './routes.js'
 import { refusedHead } from '../rules.js'
 import { Target, type TargetParts } from './target.js'
@@ -52,7 +53,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const refused = refusedHead(incoming)
     if (refused) return refused
     const route = routeFor(routes, incoming)
-    if (!route) return refuse({ status: 404, reason: 'NoRoute', message: 'Nothing is served here.' })
+    if (!route) return refuse(refusalFor('NoRoute'))
     const { ask, target } = route
     const refusal = target.refusal()
     return refusal ? refuse(refusal, { target: target.name }) : ask(incoming)

@@ -5,6 +5,7 @@ import { HealthCheck } from './health-check.js'
 import type { HealthCheckSettings } from './health-check-options.js'
 import { uncheckedHealth, type HealthChanged, type TargetHealth } from './health.js'
 import type { Refusal } from '../exchange.js'
+import { refusalFor } from '../refused-requests.js'
 
 /** What makes a target the one that it is. */
 export interface TargetParts {
@@ -39,8 +40,7 @@ export class Target {
   /** Why it is sent no traffic; undefined where it is. */
   refusal(): Refusal | undefined {
     if (this.#check?.state !== 'unhealthy') return undefined
-    const message = 'The service fails its health checks.'
-    return { status: 503, reason: 'TargetUnhealthy', message, retryAfterMs: this.#check.nextInMs }
+    return { ...refusalFor('TargetUnhealthy'), retryAfterMs: this.#check.nextInMs }
   }
 
   health(): TargetHealth {

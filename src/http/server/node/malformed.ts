@@ -3,22 +3,13 @@ import type { HttpHandler, Refusal } from '../exchange.js'
 import { answerLast } from './last-answer.js'
 import { malformedFrom } from './node-request.js'
 import { RefusedRest } from '../refusal.js'
+import { refusalFor, type RefusedReason } from '../refused-requests.js'
 import { lastTurn } from './turns.js'
 
-const BAD_REQUEST = { status: 400, reason: 'BadRequest', message: 'The request is malformed.' }
-
 /** By the codes that Node's parser and its timers give. */
-const REFUSALS: Readonly<Record<string, Refusal>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: 400,
-    reason: 'HeadersTooLarge',
-    message: 'The headers of the request are too large.',
-  },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: 408,
-    reason: 'RequestTimeout',
-    message: 'The request took too long to arrive.',
-  },
+const REASONS: Readonly<Record<string, RefusedReason>> = {
+  HPE_HEADER_OVERFLOW: 'HeadersTooLarge',
+  ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout',
 }
 
 /** A connection has one end, though Node's timers may find fault with it again. */
@@ -37,7 +28,7 @@ export function answerMalformed(
   socket.pause()
   // Node goes on reading once the client has taken an answer that it held back for.
   socket.on('resume', () => socket.pause())
-  const refusal = REFUSALS[code] ?? BAD_REQUEST
+  const refusal = refusalFor(REASONS[code] ?? 'BadRequest')
   const last = lastTurn(socket)
   // The rest of a request whose head was good: it has an answer of its own.
   if (last?.request.complete === false) last.gone.abort(new RefusedRest(refusal))

@@ -51,16 +51,19 @@ export async function invokeReply(request: InvokeRequest, around: Surroundings):
     tenantId: single(headers['x-amz-tenant-id']),
     traceId: single(headers['x-amzn-trace-id']),
   }
-  const empty = { headers: {}, body: Buffer.alloc(0) }
-  switch (invocationTypeOf(headers)) {
-    case 'DryRun':
-      return { status: 204, ...empty }
-    case 'Event':
-      around.inBackground(invokeWhenFree(fn, invocation))
-      return { status: 202, ...empty }
-    default:
-      return invokeNow(fn, invocation, request)
+  const type = invocationTypeOf(headers)
+  if (type === 'DryRun') return { status: 204, headers: {}, body: Buffer.alloc(0) }
+  const name = single(headers['x-amz-durable-execution-name'])
+  const existing = fn.durableExecutions?.find(name)
+  const refusedAsDurable = fn.durableExecutions && refuseDurable(invocation, target.qualifier, existing)
+  if (refusedAsDurable) return refusedAsDurable
+  if (type === 'Event') {
+    const execution = existing ?? invokeWhenFree(fn, invocation, name, around)
+    return { status: 202, headers: arnIn(execution), body: Buffer.alloc(0) }
   }
+  const withLog = headers['x-amz-log-type'] === 'Tail'
+  if (existing) return report(await existing.result, existing.version, withLog, existing)
+  return invokeNow(fn, invocation, name, withLog)
 }
 
 /** The invocation type asked for, whatever it is. */
@@ -76,19 +79,26 @@ export function single(value: string | string[] | undefined): string | undefined
 async function invokeNow(
   fn: LocalFunction,
   invocation: Invocation,
-  { target, headers }: InvokeRequest,
+  name: string | undefined,
+  withLog: boolean,
 ): Promise<Reply> {
-  const { durableExecutions: executions } = fn
-  const withLog = headers['x-amz-log-type'] === 'Tail'
-  const name = single(headers['x-amz-durable-execution-name'])
-  const existing = executions?.find(name)
-  const refused = executions && refuseDurable(invocation, target.qualifier, existing)
-  if (refused) return refused
-  if (existing) return report(await existing.result, existing.version, withLog, existing)
   if (!fn.slots.tryTake()) return throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
   const result = fn.invoke(invocation)
-  const begun = executions?.add(name, invocation, result)
+  const begun = fn.durableExecutions?.add(name, invocation, result)
   return report(await result, invocation.version, withLog, begun)
+}
+
+function invokeWhenFree(
+  fn: LocalFunction,
+  invocation: Invocation,
+  name: string | undefined,
+  { inBackground }: Surroundings,
+): DurableExecution | undefined {
+  // Lambda would keep such an event for hours; nobody can wait for that here.
+  if (fn.settings.reservedConcurrency === 0) return undefined
+  const result = fn.slots.take().then(() => fn.invoke(invocation))
+  inBackground(result)
+  return fn.durableExecutions?.add(name, invocation, result)
 }
 
 function report(
@@ -100,18 +110,15 @@ function report(
   const headers = {
     'content-type': 'application/json',
     'x-amz-executed-version': version,
-    ...(execution ? { 'x-amz-durable-execution-arn': execution.arn } : {}),
+    ...arnIn(execution),
     ...(failed ? { 'x-amz-function-error': 'Unhandled' } : {}),
     ...(withLog ? { 'x-amz-log-result': logResult } : {}),
   }
   return { status: 200, headers, body: Buffer.from(payload) }
 }
 
-async function invokeWhenFree(fn: LocalFunction, invocation: Invocation): Promise<void> {
-  // Lambda would keep such an event for hours; nobody can wait for that here.
-  if (fn.settings.reservedConcurrency === 0) return
-  await fn.slots.take()
-  await fn.invoke(invocation)
+function arnIn(execution: DurableExecution | undefined): Readonly<Record<string, string>> {
+  return execution ? { 'x-amz-durable-execution-arn': execution.arn } : {}
 }
 
 function checkRequest({ headers, body }: InvokeRequest): Reply | undefined {

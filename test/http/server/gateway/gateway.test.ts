@@ -65,7 +65,10 @@ describe('the routes of a gateway', () => {
     const response = await ask(gateway, 'https://api.example.com/Orders/7')
     expect(response.status).toBe(404)
     expect(response.headers.get('x-answered-by')).toBe('gateway; reason=NoRoute')
-    expect(await response.json()).toEqual({ message: 'Nothing is served here.', reason: 'NoRoute' })
+    expect(await response.json()).toEqual({
+      message: 'Nothing is served at this host and path.',
+      reason: 'NoRoute',
+    })
     expect(askedOf(script, 'orders')).toEqual([])
     expect(events).toMatchObject([
       { type: 'http.answered', source: 'gateway', reason: 'NoRoute', status: 404, attempts: 0 },

@@ -3,6 +3,8 @@ import { latch, start } from '../support.js'
 
 const NAME = { FunctionName: 'order:1', DurableExecutionName: 'A-17' }
 
+const EVENT = { InvocationType: 'Event' } as const
+
 function order(handler: () => unknown = () => 'ordered') {
   return { order: { handler, versions: { 1: handler }, durable: true } }
 }
@@ -83,6 +85,55 @@ describe('a durable function', () => {
     })
     expect((await invoke({ ...NAME, FunctionName: 'order:$LATEST' })).payload).toBe('ordered')
     expect(local.executions).toHaveLength(1)
+  })
+
+  it('runs an event of the same name and payload once, however it is invoked', async () => {
+    let number = 0
+    const { local, invoke } = await start({ functions: order(() => ++number) })
+    const events = [await invoke({ ...NAME, ...EVENT }), await invoke({ ...NAME, ...EVENT })]
+    await local.settled()
+    const answer = await invoke(NAME)
+    expect(events.map(({ status }) => status)).toEqual([202, 202])
+    expect(answer.payload).toBe(1)
+    const arns = [...events, answer].map(({ durableExecutionArn }) => durableExecutionArn)
+    expect(new Set(arns)).toEqual(new Set([expect.stringContaining('/durable-execution/A-17/')]))
+    expect(local.executions).toHaveLength(1)
+  })
+
+  it('brings an event back while it waits for its turn', async () => {
+    const { opened, open } = latch()
+    const functions = { order: { ...order(() => opened.then(() => 1)).order, reservedConcurrency: 1 } }
+    const { local, invoke } = await start({ functions })
+    const first = invoke({ ...NAME, DurableExecutionName: 'other' })
+    await local.until(() => local.executions.length === 1)
+    await invoke({ ...NAME, ...EVENT })
+    const answer = invoke(NAME)
+    await local.until(() => local.requests.filter(({ whole }) => whole).length === 3)
+    open()
+    await first
+    expect((await answer).payload).toBe(1)
+    expect(local.executions).toHaveLength(2)
+  })
+
+  it('refuses an event as it refuses a request that waits', async () => {
+    const { local, invoke } = await start({ functions: order() })
+    await invoke({ ...NAME, ...EVENT, Payload: payload({ a: 1 }) })
+    await expect(invoke({ ...NAME, ...EVENT, Payload: payload({ a: 2 }) })).rejects.toMatchObject({
+      name: 'DurableExecutionAlreadyStartedException',
+    })
+    await expect(invoke({ ...NAME, ...EVENT, FunctionName: 'order' })).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+    })
+    await local.settled()
+    expect(local.executions).toHaveLength(1)
+  })
+
+  it('keeps an event that never gets its turn, and no name of it', async () => {
+    const functions = { order: { ...order().order, reservedConcurrency: 0 } }
+    const { local, invoke } = await start({ functions })
+    expect((await invoke({ ...NAME, ...EVENT })).status).toBe(202)
+    await expect(invoke(NAME)).rejects.toMatchObject({ name: 'TooManyRequestsException' })
+    expect(local.executions).toEqual([])
   })
 
   it('does not keep a name of which nothing was begun', async () => {
