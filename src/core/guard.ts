@@ -34,14 +34,15 @@ export interface Passage {
 export function guarded(guards: readonly Guard[], next: Next): Next {
   return function pass(call, context) {
     return new Promise((resolve, reject) => {
-      new GuardedCall(guards, next, call, context, { resolve, reject }).enter(0)
+      new GuardedCall(guards, next, call, context, resolve, reject).enter(0)
     })
   }
 }
 
-interface Settle {
-  resolve(outcome: Outcome): void
-  reject(error: unknown): void
+/** A way out, and the one after it. */
+interface Outward {
+  readonly exit: Exit
+  readonly next: Outward | undefined
 }
 
 class GuardedCall implements Passage, Cancellable {
@@ -49,19 +50,29 @@ class GuardedCall implements Passage, Cancellable {
   context: Context
   readonly #guards: readonly Guard[]
   readonly #next: Next
-  readonly #settle: Settle
-  readonly #exits: Exit[] = []
+  readonly #resolve: (outcome: Outcome) => void
+  readonly #reject: (error: unknown) => void
+  /** The innermost first. */
+  #exits: Outward | undefined
   #scope: Scope | undefined
   #now: number | undefined
   /** Counts what is waited for: what comes when something else is waited for comes too late. */
   #step = 0
 
-  constructor(guards: readonly Guard[], next: Next, call: Call, context: Context, settle: Settle) {
+  constructor(
+    guards: readonly Guard[],
+    next: Next,
+    call: Call,
+    context: Context,
+    resolve: (outcome: Outcome) => void,
+    reject: (error: unknown) => void,
+  ) {
     this.#guards = guards
     this.#next = next
     this.call = call
     this.context = context
-    this.#settle = settle
+    this.#resolve = resolve
+    this.#reject = reject
   }
 
   get now(): number {
@@ -122,7 +133,7 @@ class GuardedCall implements Passage, Cancellable {
   }
 
   #isIn(entered: Entered): boolean {
-    if (typeof entered === 'function') this.#exits.push(entered)
+    if (typeof entered === 'function') this.#exits = { exit: entered, next: this.#exits }
     else if (entered) this.#seeOut(entered)
     return entered === undefined || typeof entered === 'function'
   }
@@ -131,7 +142,9 @@ class GuardedCall implements Passage, Cancellable {
   #seeOut(outcome: Outcome): void {
     this.#now = undefined
     try {
-      for (let exit = this.#exits.pop(); exit; exit = this.#exits.pop()) {
+      while (this.#exits) {
+        const { exit } = this.#exits
+        this.#exits = this.#exits.next
         const turned = exit(outcome, false)
         if (turned instanceof Promise) return this.#waitForExit(turned)
         if (turned) outcome = turned
@@ -140,7 +153,7 @@ class GuardedCall implements Passage, Cancellable {
       return this.#fail(error)
     }
     this.#scope?.untie(this)
-    this.#settle.resolve(outcome)
+    this.#resolve(outcome)
   }
 
   #waitForExit(turning: Promise<Outcome>): void {
@@ -156,8 +169,12 @@ class GuardedCall implements Passage, Cancellable {
     this.#now = undefined
     this.#step++
     this.#scope?.untie(this)
-    this.#settle.reject(error)
+    this.#reject(error)
     const outcome = thrown(error)
-    for (let exit = this.#exits.pop(); exit; exit = this.#exits.pop()) void exit(outcome, true)
+    while (this.#exits) {
+      const { exit } = this.#exits
+      this.#exits = this.#exits.next
+      void exit(outcome, true)
+    }
   }
 }

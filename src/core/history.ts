@@ -13,11 +13,12 @@ interface Beginning {
   readonly emit?: Emit | undefined
 }
 
+const NONE: readonly AttemptRecord[] = []
 const NOTHING_SPECIAL: Beginning = Object.freeze({})
 
 /** The story of one call: its attempts, what was decided after each, how long it queued. */
 export class History {
-  readonly #attempts: AttemptRecord[] = []
+  #attempts: readonly AttemptRecord[] = NONE
   readonly #clock: Clock
   readonly #startedAt: number
   readonly #emit: Emit | undefined
@@ -64,7 +65,7 @@ export class History {
   begin({ target, hedge, emit }: Beginning = NOTHING_SPECIAL, now = this.#clock.now()): LiveAttempt {
     const tell = target === undefined ? this.#emit : (emit ?? this.#emit)
     const attempt = new AttemptRecord(this.#attempts.length + 1, now - this.#startedAt, tell, target, hedge)
-    this.#attempts.push(attempt)
+    this.#attempts = [...this.#attempts, attempt]
     attempt.emit?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt
   }

@@ -6,6 +6,11 @@ export interface Cancellable {
   cancel(why: Failure): void
 }
 
+interface Tie {
+  readonly inner: Cancellable
+  next: Tie | undefined
+}
+
 /**
  * A stretch of work that can be cancelled with a reason: a call, or one attempt within it.
  *
@@ -15,8 +20,8 @@ export interface Cancellable {
 export class Scope implements Cancellable {
   readonly #parent: Scope | undefined
   #why: Failure | undefined
-  /** Few at any time, so that a list is the cheapest way to keep them. */
-  #tied: Cancellable[] | undefined
+  /** Few at any time, so that a chain is the cheapest way to keep them; the latest first. */
+  #tied: Tie | undefined
   #controller: AbortController | undefined
 
   constructor(parent?: Scope) {
@@ -42,26 +47,30 @@ export class Scope implements Cancellable {
     this.#why = why
     this.#controller?.abort(reasonOf(why))
     // One at a time, since each may untie others that need not hear of it any more.
-    for (;;) {
-      const each = this.#tied?.shift()
-      if (!each) return
-      callApart(() => each.cancel(why))
+    while (this.#tied) {
+      const { inner, next } = this.#tied
+      this.#tied = next
+      callApart(() => inner.cancel(why))
     }
   }
 
   /** Cancels `inner` when the scope is cancelled, at once if it already is. */
   tie(inner: Cancellable): void {
     if (this.#why) inner.cancel(this.#why)
-    else if (this.#tied) this.#tied.push(inner)
-    else this.#tied = [inner]
+    else this.#tied = { inner, next: this.#tied }
   }
 
   /** Takes a `tie` back. */
   untie(inner: Cancellable): void {
-    const tied = this.#tied
-    if (!tied) return
-    if (tied[tied.length - 1] === inner) tied.pop()
-    else if (tied.includes(inner)) tied.splice(tied.lastIndexOf(inner), 1)
+    if (this.#tied?.inner === inner) {
+      this.#tied = this.#tied.next
+      return
+    }
+    for (let tie = this.#tied; tie?.next; tie = tie.next) {
+      if (tie.next.inner !== inner) continue
+      tie.next = tie.next.next
+      return
+    }
   }
 
   /** Calls `listener` when the scope is cancelled, at once if it already is; the returned function takes it back. */

@@ -32,9 +32,13 @@ export function codecPolicy({ codec, input, output, clientContext, idempotencyKe
       if (encoded && 'refused' in encoded) return failed(encoded.refused)
       const { subject, idempotent, byKey } = call
       passage.call = { subject, payload: encoded, idempotent, byKey, idempotencyKey: key }
-      return (outcome) => (outcome.ok ? decode(outcome as Answered<Uint8Array | undefined>) : undefined)
+      return decodeReply
     }
   })
+
+  function decodeReply(outcome: Outcome): Outcome | Promise<Outcome> {
+    return outcome.ok ? decode(outcome as Answered<Uint8Array | undefined>) : outcome
+  }
 
   function decode(answer: Answered<Uint8Array | undefined>): Outcome | Promise<Outcome> {
     const { value: bytes } = answer

@@ -63,10 +63,9 @@ export function bulkheadPolicy(settings: BulkheadSettings, scope: BulkheadScope 
   )
   return policyOf(function bulkhead({ call, context }) {
     const places = placesOf(call.subject, context)
-    const leave = (): void => places.leave()
-    if (places.take()) return leave
+    if (places.take()) return places.leave
     return waitForPlace(places, settings, scope, context).then((refusal) =>
-      refusal ? failed(refusal) : leave,
+      refusal ? failed(refusal) : places.leave,
     )
   })
 }
