@@ -6,10 +6,9 @@ import type { Clock } from './clock.js'
 import type { Observers } from './emitter.js'
 import type { Emit, ObservedScope } from './events.js'
 import { History } from './history.js'
-import { thrown, type Outcome } from './outcome.js'
+import { failed, thrown, type Outcome } from './outcome.js'
 import type { Next } from './policy.js'
 import { Scope } from './scope.js'
-import { within } from './wait.js'
 
 /** What outlives a call. */
 export interface Surroundings {
@@ -63,12 +62,26 @@ function untilAborted(
   history: History,
   run: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  const abort = (): void => {
-    scope.cancel(failure('Aborted', 'the caller gave up', { ran: history.ran, cause: signal.reason }))
-  }
-  if (signal.aborted) abort()
-  const forget = signal.aborted ? undefined : onAbort(signal, abort)
-  return within(scope, run).finally(forget)
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      const why = failure('Aborted', 'the caller gave up', { ran: history.ran, cause: signal.reason })
+      scope.cancel(why)
+      // What ignores it is let go.
+      resolve(failed(why))
+    }
+    if (signal.aborted) return abort()
+    const forget = onAbort(signal, abort)
+    run().then(
+      (outcome) => {
+        forget()
+        resolve(outcome)
+      },
+      (error: unknown) => {
+        forget()
+        reject(error)
+      },
+    )
+  })
 }
 
 async function tellEnd(ending: Promise<Outcome>, emit: Emit, history: History): Promise<Outcome> {
