@@ -2,17 +2,18 @@ import { request as httpRequest, type Agent, type ClientRequest, type IncomingMe
 import { request as httpsRequest } from 'node:https'
 import { INVOCATION_ID_HEADER, watchWritten } from '../written.js'
 import { Body } from './body.js'
+import type { ConnectionSettings } from './connection-settings.js'
 import { connectTimedOut, inactive, wireDestroyed } from './wire-errors.js'
-import type { Exchange, Sent, Wire, WireRequest, WireSettings } from './wire.js'
+import type { Exchange, Sent, Wire, WireRequest } from './wire.js'
 
 /** Node's own HTTP with an agent of the user's, which may tunnel, count or sign in its own way. */
 export class AgentWire implements Wire {
   readonly #origin: URL
-  readonly #settings: WireSettings
+  readonly #settings: ConnectionSettings
   readonly #agent: Agent
   readonly #underWay = new Set<AgentExchange>()
 
-  constructor(origin: URL, settings: WireSettings, agent: Agent) {
+  constructor(origin: URL, settings: ConnectionSettings, agent: Agent) {
     this.#origin = origin
     this.#settings = settings
     this.#agent = agent
@@ -37,13 +38,13 @@ export class AgentWire implements Wire {
 
 class AgentExchange implements Sent {
   #exchange: Exchange | undefined
-  readonly #settings: WireSettings
+  readonly #settings: ConnectionSettings
   readonly #underWay: Set<AgentExchange>
   #outgoing: ClientRequest | undefined
   #stopWatching: (() => void) | undefined
   #connecting: NodeJS.Timeout | undefined
 
-  constructor(exchange: Exchange, settings: WireSettings, underWay: Set<AgentExchange>) {
+  constructor(exchange: Exchange, settings: ConnectionSettings, underWay: Set<AgentExchange>) {
     this.#exchange = exchange
     this.#settings = settings
     this.#underWay = underWay
@@ -63,7 +64,7 @@ class AgentExchange implements Sent {
       .on('error', (error) => this.fail(error))
       .on('response', (incoming) => this.#receive(incoming))
       .on('socket', (socket) => {
-        if (!socket.connecting || connectTimeoutMs <= 0) return
+        if (!socket.connecting || connectTimeoutMs === undefined) return
         this.#connecting = setTimeout(() => this.fail(connectTimedOut(connectTimeoutMs)), connectTimeoutMs)
         socket.once('connect', () => clearTimeout(this.#connecting))
       })
@@ -73,8 +74,8 @@ class AgentExchange implements Sent {
   }
 
   #receive(incoming: IncomingMessage): void {
-    const headers = joined(incoming)
-    const body = new Body(headers['content-length'])
+    const head = { status: incoming.statusCode ?? 0, headers: joined(incoming) }
+    const body = new Body(head.headers['content-length'])
     incoming
       .on('error', (error) => this.fail(error))
       .on('data', (chunk: Buffer) => {
@@ -84,8 +85,8 @@ class AgentExchange implements Sent {
           this.fail(error as Error)
         }
       })
-      .on('end', () => this.#end()?.onReply(body.take()))
-    this.#exchange?.onHead({ status: incoming.statusCode ?? 0, headers })
+      .on('end', () => this.#end()?.onReply(head, body.take()))
+    this.#exchange?.onHead(head)
   }
 
   cancel(): void {

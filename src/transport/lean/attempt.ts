@@ -2,17 +2,16 @@ import type { LambdaClient } from '@aws-sdk/client-lambda'
 import type { Context } from '../../core/call.js'
 import type { LiveAttempt } from '../../core/history.js'
 import { failed, type Outcome } from '../../core/outcome.js'
-import { classify } from '../../failures/classify.js'
-import { failure, type Failure } from '../../failures/failure.js'
+import type { Failure } from '../../failures/failure.js'
 import { underName } from '../durable.js'
 import { noteHead, type DurableHead } from '../reply-head.js'
-import { RegionMismatch } from '../sdk.js'
 import type { InvokeRequest } from '../transport.js'
 import type { Credentials } from './credentials.js'
-import { headOf } from './invoke.js'
-import { errorOfReply, isAboutTime, markClockCorrected, outcomeOfReply, withAnswer } from './reply.js'
+import { errorOfReply, outcomeOfReply, withAnswer } from './reply.js'
 import { serviceOf, type LambdaService } from './service.js'
+import { signedRequest, type Signed } from './signed.js'
 import type { Signer } from './sigv4.js'
+import { judge } from './verdict.js'
 import { requestTimedOut } from './wire-errors.js'
 import type { Exchange, Sent, Wire, WireHead } from './wire.js'
 
@@ -23,31 +22,27 @@ export interface LeanParts {
   wireOf(service: LambdaService): Wire
 }
 
+type Settle = (outcome: Outcome) => void
+
 /**
- * One request from the client's settings to the outcome. Each step follows the one before at once where what it needs
- * is at hand, without a promise; and it ends as soon as its scope is cancelled, whatever is still under way.
+ * One request from the client's settings to the outcome. Each step follows the one before without a promise where what
+ * it needs is at hand; and it ends as soon as its scope is cancelled, whatever is still under way.
  */
 export class LeanAttempt implements Exchange {
   readonly #request: InvokeRequest
   readonly #context: Context
   readonly #parts: LeanParts
-  readonly #settle: (outcome: Outcome) => void
+  readonly #settle: Settle
   readonly #live: LiveAttempt
   readonly #durable: DurableHead = { durableExecutionArn: undefined, nameIgnored: false }
   #forget: (() => void) | undefined
   #over = false
-  #service: LambdaService | undefined
-  #credentials: Credentials | undefined
+  #signed: Signed | undefined
   #sent: Sent | undefined
   #head: WireHead | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(
-    request: InvokeRequest,
-    context: Context,
-    parts: LeanParts,
-    settle: (outcome: Outcome) => void,
-  ) {
+  constructor(request: InvokeRequest, context: Context, parts: LeanParts, settle: Settle) {
     this.#request = request
     this.#context = context
     this.#parts = parts
@@ -60,60 +55,37 @@ export class LeanAttempt implements Exchange {
     this.#forget = this.#context.scope.onCancel((why) => this.#cancel(why))
     if (this.#over) return
     const { region } = this.#request
+    let client: LambdaClient | undefined
     try {
-      const service = serviceOf(this.#parts.clientOf(region), region)
-      if (service instanceof Promise)
-        service.then(
-          (service) => this.#found(service),
-          (error: unknown) => this.#fail(error, undefined),
-        )
-      else this.#found(service)
+      client = this.#parts.clientOf(region)
+      const service = serviceOf(client, region)
+      if (service instanceof Promise) this.#goOnWith(service.then((found) => this.#askCredentials(found)))
+      else this.#askCredentials(service)
     } catch (error) {
-      this.#fail(error, undefined)
+      this.#fail(error, client && false)
     }
   }
 
-  #found(service: LambdaService): void {
+  #askCredentials(service: LambdaService): void {
     if (this.#over) return
-    this.#service = service
-    try {
-      const credentials = service.credentials()
-      if (credentials instanceof Promise)
-        credentials.then(
-          (credentials) => this.#send(service, credentials),
-          (error: unknown) => this.#fail(error, false),
-        )
-      else this.#send(service, credentials)
-    } catch (error) {
-      this.#fail(error, false)
-    }
+    const credentials = service.credentials()
+    if (credentials instanceof Promise)
+      this.#goOnWith(credentials.then((given) => this.#send(service, given)))
+    else this.#send(service, credentials)
+  }
+
+  #goOnWith(step: Promise<void>): void {
+    step.catch((error: unknown) => this.#fail(error, false))
   }
 
   #send(service: LambdaService, credentials: Credentials): void {
     // Credentials may come when nobody waits any more.
     if (this.#over) return
-    this.#credentials = credentials
-    const request = this.#request
-    const { body } = request
-    const method = 'POST'
-    const { host, pathname } = service.endpoint
-    try {
-      const head = headOf(request, this.#context, this.#live.number, service.userAgent)
-      const { query } = head
-      const path = pathname === '/' ? head.path : `${pathname.replace(/\/$/, '')}${head.path}`
-      const dateMs = this.#context.clock.date() + service.clockOffsetMs
-      const headers = this.#parts.signer.sign(
-        { method, host, path, query, headers: head.headers, body },
-        credentials,
-        service.signing,
-        dateMs,
-      )
-      const target = query === '' ? path : `${path}?${query}`
-      this.#sent = this.#parts.wireOf(service).send({ method, path: target, headers, body }, this)
-    } catch (error) {
-      return this.#fail(error, false)
-    }
     const { requestTimeoutMs } = service.connection
+    this.#signed = { service, credentials, offsetMs: service.clockOffsetMs }
+    const number = this.#live.number
+    const request = signedRequest(this.#request, this.#context, number, this.#signed, this.#parts.signer)
+    this.#sent = this.#parts.wireOf(service).send(request, this)
     if (requestTimeoutMs !== undefined && !this.#over) this.#limit(requestTimeoutMs)
   }
 
@@ -134,9 +106,7 @@ export class LeanAttempt implements Exchange {
     noteHead(head.status, head.headers, this.#live, this.#durable, this.#request.durableExecutionName)
   }
 
-  onReply(body: Uint8Array): void {
-    const head = this.#head
-    if (!head) return
+  onReply(head: WireHead, body: Uint8Array): void {
     if (head.status >= 300) return this.#fail(errorOfReply(head, body), true)
     const outcome = outcomeOfReply(head, body, this.#durable)
     this.#end(this.#request.durableExecutionName === undefined ? outcome : underName(outcome, this.#durable))
@@ -148,14 +118,10 @@ export class LeanAttempt implements Exchange {
 
   #fail(error: unknown, reached: boolean | undefined): void {
     if (this.#over) return
-    const nowMs = this.#context.clock.date()
-    if (error instanceof RegionMismatch)
-      return this.#end(failed(failure('RegionMismatch', error.message, { ran: 'no' })))
-    const { headers } = this.#head ?? {}
-    if (isAboutTime(error) && this.#service?.correctClock(headers?.['date'], nowMs)) markClockCorrected(error)
-    const why = classify(error, { reached, ran: this.#live.ran, nowMs })
-    if (why.code === 'ExpiredTokenException' && this.#credentials) this.#service?.refuse(this.#credentials)
-    this.#end(this.#durable.nameIgnored ? underName(failed(why), this.#durable) : failed(why))
+    const { ran } = this.#live
+    const story = { reached: ran === 'no' ? reached : true, ran, signed: this.#signed, head: this.#head }
+    const outcome = failed(judge(error, story, this.#context.clock))
+    this.#end(this.#durable.nameIgnored ? underName(outcome, this.#durable) : outcome)
   }
 
   #cancel(why: Failure): void {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
 import { buildConnector } from 'undici'
+import type { TlsSettings } from './connection-settings.js'
 import { connectTimedOut } from './wire-errors.js'
 
 /** Opens a socket, secure where the origin is, and hands it out before it is connected. */
@@ -9,15 +9,15 @@ export type Connect = (options: buildConnector.Options, callback: buildConnector
 /** When the kernel begins to ask a silent peer whether it lives: far below the 350 s after which NAT gateways forget. */
 const KEEP_ALIVE_DELAY_MS = 1_000
 
-/** The kernel's own limit on connecting is minutes; ours spans TCP and TLS. 0 is none. */
-export function connectWithin(ms: number, tls: ConnectionOptions): Connect {
+/** The kernel's own limit on connecting is minutes; ours spans TCP and TLS. Undefined is none. */
+export function connectWithin(ms: number | undefined, tls: TlsSettings): Connect {
   const options = { ...tls, timeout: 0, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS }
   const open = buildConnector(options as buildConnector.BuildOptions) as Connect
   return function connect(options, callback) {
     // What the user set goes before what undici made of the host.
     const { servername = options.servername } = tls
     const socket = open({ ...options, ...(servername !== undefined && { servername }) }, callback)
-    if (ms > 0) {
+    if (ms !== undefined) {
       const timer = setTimeout(() => socket.destroy(connectTimedOut(ms)), ms)
       socket.once('close', () => clearTimeout(timer))
       socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => clearTimeout(timer))

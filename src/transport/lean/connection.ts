@@ -4,7 +4,8 @@ import { Client, type Dispatcher } from 'undici'
 import { Body } from './body.js'
 import type { Connect } from './connect.js'
 import { inactive, inWordsOfNode } from './wire-errors.js'
-import type { Exchange, WireRequest, WireSettings } from './wire.js'
+import type { ConnectionSettings } from './connection-settings.js'
+import type { Exchange, WireHead, WireRequest } from './wire.js'
 
 /** Whom a connection tells what has become of it. */
 export interface ConnectionOwner {
@@ -16,9 +17,10 @@ export interface ConnectionOwner {
 
 /**
  * A connection that the far end drops while it is idle fails the next request on it, which then may have run and is not
- * repeated. So ours go first, and 2 s before the server says that it would.
+ * repeated. So ours go first, so much before the server says that it would.
  */
-const IDLE = { keepAliveTimeout: 30_000, keepAliveMaxTimeout: 30_000, keepAliveTimeoutThreshold: 2_000 }
+const HEAD_START_MS = 2_000
+const IDLE_MS = 30_000
 
 /** How long a request may take is not for the connection to say. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 }
@@ -35,18 +37,22 @@ const ignore = (): void => {}
 export class Connection implements Dispatcher.DispatchHandler {
   readonly #client: Client
   readonly #owner: ConnectionOwner
-  readonly #settings: WireSettings
+  readonly #settings: ConnectionSettings
   #socket: Socket | TLSSocket | undefined
   #exchange: Exchange | undefined
+  #head: WireHead | undefined
   #body: Body | undefined
   #written = false
 
-  constructor(origin: URL, connect: Connect, settings: WireSettings, owner: ConnectionOwner) {
+  constructor(origin: URL, connect: Connect, settings: ConnectionSettings, owner: ConnectionOwner) {
     this.#owner = owner
     this.#settings = settings
+    const { idleTimeoutMs = IDLE_MS } = settings
     this.#client = new Client(origin, {
-      ...IDLE,
       ...NO_TIMEOUTS,
+      keepAliveTimeout: idleTimeoutMs,
+      keepAliveMaxTimeout: idleTimeoutMs,
+      keepAliveTimeoutThreshold: HEAD_START_MS,
       pipelining: 1,
       connect: (options, callback) => {
         this.#socket = connect(options, callback)
@@ -75,7 +81,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   fail(error: Error): void {
     const exchange = this.#exchange
     this.#exchange = undefined
-    const headSeen = this.#body !== undefined
+    const headSeen = this.#head !== undefined
     this.#close()
     exchange?.onError(inWordsOfNode(error, headSeen))
   }
@@ -104,8 +110,9 @@ export class Connection implements Dispatcher.DispatchHandler {
   onHeaders(status: number, raw: Buffer[]): boolean {
     if (status < 200) return true
     const headers = headersOf(raw)
+    this.#head = { status, headers }
     this.#body = new Body(headers['content-length'])
-    this.#exchange?.onHead({ status, headers })
+    this.#exchange?.onHead(this.#head)
     return true
   }
 
@@ -116,14 +123,16 @@ export class Connection implements Dispatcher.DispatchHandler {
 
   onComplete(): void {
     const exchange = this.#exchange
+    const head = this.#head
     const body = this.#body?.take() ?? NOTHING
     this.#exchange = undefined
+    this.#head = undefined
     this.#body = undefined
     this.#limitSilence(0)
     // Answered before it was read: what is left of this request would stand before the next.
     if (this.#socket?.writableLength) this.#close()
     else this.#owner.onFree(this)
-    exchange?.onReply(body)
+    if (head) exchange?.onReply(head, body)
   }
 
   onError(error: Error): void {

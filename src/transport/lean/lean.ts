@@ -43,8 +43,6 @@ export function leanTransport(clientOf: ClientOf): LeanTransport {
 }
 
 function wireTo({ endpoint, connection }: LambdaService): Wire {
-  const { agent, tls, ...settings } = connection
-  // The path belongs to the request.
-  const origin = new URL(endpoint.origin)
-  return agent ? new AgentWire(origin, settings, agent) : new UndiciWire(origin, settings, tls)
+  const { agent } = connection
+  return agent ? new AgentWire(endpoint, connection, agent) : new UndiciWire(endpoint, connection)
 }

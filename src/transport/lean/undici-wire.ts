@@ -1,8 +1,8 @@
-import type { ConnectionOptions } from 'node:tls'
 import { connectWithin, type Connect } from './connect.js'
 import { Connection, type ConnectionOwner } from './connection.js'
+import type { ConnectionSettings } from './connection-settings.js'
 import { wireDestroyed } from './wire-errors.js'
-import type { Exchange, Sent, Wire, WireRequest, WireSettings } from './wire.js'
+import type { Exchange, Sent, Wire, WireRequest } from './wire.js'
 
 /** One request, and where it is. */
 class Ticket implements Sent {
@@ -30,16 +30,16 @@ class Ticket implements Sent {
  */
 export class UndiciWire implements Wire, ConnectionOwner {
   readonly #origin: URL
-  readonly #settings: WireSettings
+  readonly #settings: ConnectionSettings
   readonly #connect: Connect
   readonly #open = new Set<Connection>()
   readonly #idle: Connection[] = []
   readonly #waiting = new Set<Ticket>()
 
-  constructor(origin: URL, settings: WireSettings, tls: ConnectionOptions) {
+  constructor(origin: URL, settings: ConnectionSettings) {
     this.#origin = origin
     this.#settings = settings
-    this.#connect = connectWithin(settings.connectTimeoutMs, tls)
+    this.#connect = connectWithin(settings.connectTimeoutMs, settings.tls)
   }
 
   send(request: WireRequest, exchange: Exchange): Sent {

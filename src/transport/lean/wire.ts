@@ -24,7 +24,7 @@ export interface Exchange {
    */
   onSent(whole: boolean): void
   onHead(head: WireHead): void
-  onReply(body: Uint8Array): void
+  onReply(head: WireHead, body: Uint8Array): void
   /** As Node says it, or undici where Node has no word for it. */
   onError(error: Error): void
 }
@@ -41,14 +41,4 @@ export interface Wire {
   send(request: WireRequest, exchange: Exchange): Sent
   /** Closes everything: requests under way fail, later ones open new connections. */
   destroy(): void
-}
-
-/** What is settled about the connections of a client. */
-export interface WireSettings {
-  /** 0 for no limit. */
-  readonly connectTimeoutMs: number
-  readonly maxSockets: number
-  readonly keepAlive: boolean
-  /** How long a connection in use may be silent; undefined for ever. */
-  readonly socketTimeoutMs?: number | undefined
 }

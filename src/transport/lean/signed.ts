@@ -1,0 +1,32 @@
+import type { Context } from '../../core/call.js'
+import type { InvokeRequest } from '../transport.js'
+import type { Credentials } from './credentials.js'
+import { headOf } from './invoke.js'
+import type { LambdaService } from './service.js'
+import type { Signer } from './sigv4.js'
+import type { WireRequest } from './wire.js'
+
+/** What a request was signed with: what has to change where Lambda does not take it. */
+export interface Signed {
+  readonly service: LambdaService
+  readonly credentials: Credentials
+  readonly offsetMs: number
+}
+
+/** The Invoke as it goes over the wire. */
+export function signedRequest(
+  request: InvokeRequest,
+  context: Context,
+  attemptNumber: number,
+  { service, credentials, offsetMs }: Signed,
+  signer: Signer,
+): WireRequest {
+  const method = 'POST'
+  const { body } = request
+  const { host, basePath, signing, userAgent } = service
+  const head = headOf(request, context, attemptNumber, userAgent)
+  const path = `${basePath}${head.path}`
+  const unsigned = { method, host, path, query: head.query, headers: head.headers, body } as const
+  const headers = signer.sign(unsigned, credentials, signing, context.clock.date() + offsetMs)
+  return { method, path: head.query === '' ? path : `${path}?${head.query}`, headers, body }
+}
