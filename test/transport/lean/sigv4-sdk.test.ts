@@ -1,27 +1,14 @@
-import { InvokeCommand, LambdaClient, type InvokeCommandInput } from '@aws-sdk/client-lambda'
+import { LambdaClient, type InvokeCommandInput } from '@aws-sdk/client-lambda'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Credentials } from '../../../src/transport/lean/credentials.js'
 import { Signer, type Unsigned } from '../../../src/transport/lean/sigv4.js'
-
-/** A request as the SDK has it, whether signed or not. */
-interface SdkRequest {
-  readonly method: string
-  readonly protocol: string
-  readonly hostname: string
-  readonly path: string
-  readonly query: Record<string, string | string[]>
-  readonly headers: Record<string, string>
-  readonly body?: Uint8Array | undefined
-}
+import { KEYS, sentBySdk, type SdkRequest } from './support.js'
 
 interface SdkSigner {
   sign(request: SdkRequest, options: { readonly signingDate: Date }): Promise<SdkRequest>
 }
 
 type SdkSignerClass = new (settings: object) => SdkSigner
-
-const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
 
 /** The SDK's own class, whatever package it lives in. */
 async function sdkSignerClass(): Promise<SdkSignerClass> {
@@ -112,26 +99,6 @@ describe("the SDK's signer", () => {
 describe('an InvokeCommand of a real client', () => {
   afterEach(() => void vi.useRealTimers())
 
-  /** The request that the client would have sent. */
-  async function signedBySdk(credentials: Credentials, input: InvokeCommandInput): Promise<SdkRequest> {
-    let seen: SdkRequest | undefined
-    const requestHandler = {
-      handle: (request: SdkRequest): Promise<never> => {
-        seen = structuredClone({ ...request, headers: { ...request.headers } })
-        return Promise.reject(new Error('seen'))
-      },
-    }
-    const client = new LambdaClient({
-      region: 'eu-west-1',
-      maxAttempts: 1,
-      credentials: credentials as { accessKeyId: string; secretAccessKey: string },
-      requestHandler: requestHandler as never,
-    })
-    await expect(client.send(new InvokeCommand(input))).rejects.toThrow('seen')
-    if (!seen) throw new Error('The client sent nothing.')
-    return seen
-  }
-
   function unsigned({ method, path, query, headers, body }: SdkRequest): Unsigned {
     const { host = '', authorization: _, ...others } = headers
     const given = Object.entries(others).filter(
@@ -140,7 +107,7 @@ describe('an InvokeCommand of a real client', () => {
     return { method, host, path, query: wireQuery(query), headers: Object.fromEntries(given), body }
   }
 
-  it.each<[string, Credentials, InvokeCommandInput]>([
+  it.each<[string, typeof KEYS & { sessionToken?: string }, InvokeCommandInput]>([
     ['a name', KEYS, { FunctionName: 'quote' }],
     ['a payload', KEYS, { FunctionName: 'quote', Payload: new TextEncoder().encode('{"sku":"Ä1"}') }],
     [
@@ -155,7 +122,7 @@ describe('an InvokeCommand of a real client', () => {
     ],
   ])('has the signature that we make: %s', async (_, credentials, input) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-03-01T23:59:59.999Z') })
-    const theirs = await signedBySdk(credentials, input)
+    const theirs = await sentBySdk({ region: 'eu-west-1', credentials }, input)
     const ours = new Signer().sign(
       unsigned(theirs),
       credentials,
