@@ -84,8 +84,10 @@ export class RegionMismatch extends Error {}
 
 /** The SDK sends an ARN of another region to its own region, where the function is not found or is another one. */
 export async function refuseOtherRegion(client: LambdaClient, region: string | undefined): Promise<void> {
-  if (region === undefined) return
-  const configured = await client.config.region()
+  if (region !== undefined) refuseRegion(await client.config.region(), region)
+}
+
+export function refuseRegion(configured: string, region: string): void {
   if (configured === region) return
   throw new RegionMismatch(
     `the function is in ${region}, but the client that was handed in is for ${configured}`,
