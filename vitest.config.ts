@@ -29,6 +29,7 @@ export default defineConfig({
         resolve: { alias: [{ find: /^resilient-lambda$/, replacement: path('./test/lean.ts') }] },
         test: {
           name: 'lean',
+          env: { SENDING_BY: 'lean' },
           include: ['test/wire/*.test.ts', 'test/transport/*.test.ts'],
           exclude: OF_THE_SDK,
         },

@@ -1,4 +1,5 @@
 import type { Context } from '../../core/call.js'
+import { systemClock } from '../../core/clock.js'
 import type { InvokeRequest } from '../transport.js'
 import type { Credentials } from './credentials.js'
 import { headOf } from './invoke.js'
@@ -27,6 +28,7 @@ export function signedRequest(
   const head = headOf(request, context, attemptNumber, userAgent)
   const path = `${basePath}${head.path}`
   const unsigned = { method, host, path, query: head.query, headers: head.headers, body } as const
-  const headers = signer.sign(unsigned, credentials, signing, context.clock.date() + offsetMs)
+  // Lambda compares it with its own clock, whatever the call's says; and the client keeps what is to be added to this one.
+  const headers = signer.sign(unsigned, credentials, signing, systemClock.date() + offsetMs)
   return { method, path: head.query === '' ? path : `${path}?${head.query}`, headers, body }
 }

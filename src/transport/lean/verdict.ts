@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.js'
+import { systemClock, type Clock } from '../../core/clock.js'
 import { classify } from '../../failures/classify.js'
 import { failure, type Failure } from '../../failures/failure.js'
 import type { Ran } from '../../failures/verdict.js'
@@ -19,12 +19,12 @@ interface Story {
 /** What an error means; and what the next attempt is signed with, where Lambda did not take this one's signature. */
 export function judge(error: unknown, { reached, ran, signed, head }: Story, clock: Clock): Failure {
   if (error instanceof RegionMismatch) return failure('RegionMismatch', error.message, { ran: 'no' })
-  const nowMs = clock.date()
   if (signed && isAboutTime(error)) {
-    const isOff = signed.service.correctClock(head?.headers['date'], nowMs, signed.offsetMs)
-    if (isOff) markClockCorrected(error)
+    const date = head?.headers['date']
+    const wasOff = signed.service.correctClock(date, systemClock.date(), signed.offsetMs)
+    if (wasOff) markClockCorrected(error)
   }
-  const why = classify(error, { reached, ran, nowMs })
+  const why = classify(error, { reached, ran, nowMs: clock.date() })
   if (why.code === 'ExpiredTokenException') signed?.service.refuse(signed.credentials)
   return why
 }

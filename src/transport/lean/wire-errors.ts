@@ -24,15 +24,28 @@ export function wireDestroyed(): Error {
   return errorOfNode('the connections were closed by destroy()', 'ECONNRESET')
 }
 
-/** Where undici tells of a body that ended too early. */
-const CUT = new Set(['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'HPE_INVALID_EOF_STATE'])
-
-/** An error of undici in the words of Node, where `classify` would not know it; others as they are. */
+/** An error of undici in the words of Node, which `classify` knows; others as they are. */
 export function inWordsOfNode(error: Error, headSeen: boolean): Error {
-  const { code = '' } = error as { readonly code?: string }
-  if (headSeen && CUT.has(code)) return errorOfNode('aborted', 'ECONNRESET')
-  if (code === 'UND_ERR_SOCKET') return errorOfNode('socket hang up', 'ECONNRESET')
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return errorOfNode(error.message, 'HPE_HEADER_OVERFLOW')
-  if (code === 'UND_ERR_INVALID_ARG') return new TypeError(error.message)
-  return error
+  const { code } = error as { readonly code?: string }
+  switch (code ?? error.name) {
+    case 'UND_ERR_SOCKET':
+      return errorOfNode(headSeen ? 'aborted' : 'socket hang up', 'ECONNRESET')
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return headSeen ? errorOfNode('aborted', 'ECONNRESET') : malformed('the head of the reply is broken')
+    case 'HTTPParserError':
+      // It comes without its code, and with what it could not parse, which has no place in logs.
+      return error.message.includes('Invalid EOF')
+        ? errorOfNode('aborted', 'ECONNRESET')
+        : malformed(error.message)
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return malformed(error.message)
+    case 'UND_ERR_INVALID_ARG':
+      return new TypeError(error.message)
+    default:
+      return error
+  }
+}
+
+function malformed(message: string): Error {
+  return errorOfNode(message, 'HPE_INVALID')
 }
