@@ -8,7 +8,7 @@ import { noteHead, type DurableHead } from '../reply-head.js'
 import type { InvokeRequest } from '../transport.js'
 import type { Credentials } from './credentials.js'
 import { errorOfReply, outcomeOfReply, withAnswer } from './reply.js'
-import { serviceOf, type LambdaService } from './service.js'
+import type { LambdaService } from './service.js'
 import { signedRequest, type Signed } from './signed.js'
 import type { Signer } from './sigv4.js'
 import { judge } from './verdict.js'
@@ -19,7 +19,14 @@ import type { Exchange, Sent, Wire, WireHead } from './wire.js'
 export interface LeanParts {
   readonly signer: Signer
   clientOf(region: string | undefined): LambdaClient
-  wireOf(service: LambdaService): Wire
+  /** Without a promise once it is known. */
+  laneOf(client: LambdaClient, region: string | undefined): Lane | Promise<Lane>
+}
+
+/** Where requests of a client go, and over what. */
+export interface Lane {
+  readonly service: LambdaService
+  readonly wire: Wire
 }
 
 type Settle = (outcome: Outcome) => void
@@ -58,34 +65,33 @@ export class LeanAttempt implements Exchange {
     let client: LambdaClient | undefined
     try {
       client = this.#parts.clientOf(region)
-      const service = serviceOf(client, region)
-      if (service instanceof Promise) this.#goOnWith(service.then((found) => this.#askCredentials(found)))
-      else this.#askCredentials(service)
+      const lane = this.#parts.laneOf(client, region)
+      if (lane instanceof Promise) this.#goOnWith(lane.then((found) => this.#askCredentials(found)))
+      else this.#askCredentials(lane)
     } catch (error) {
       this.#fail(error, client && false)
     }
   }
 
-  #askCredentials(service: LambdaService): void {
+  #askCredentials(lane: Lane): void {
     if (this.#over) return
-    const credentials = service.credentials()
-    if (credentials instanceof Promise)
-      this.#goOnWith(credentials.then((given) => this.#send(service, given)))
-    else this.#send(service, credentials)
+    const credentials = lane.service.credentials()
+    if (credentials instanceof Promise) this.#goOnWith(credentials.then((given) => this.#send(lane, given)))
+    else this.#send(lane, credentials)
   }
 
   #goOnWith(step: Promise<void>): void {
     step.catch((error: unknown) => this.#fail(error, false))
   }
 
-  #send(service: LambdaService, credentials: Credentials): void {
+  #send({ service, wire }: Lane, credentials: Credentials): void {
     // Credentials may come when nobody waits any more.
     if (this.#over) return
     const { requestTimeoutMs } = service.connection
     this.#signed = { service, credentials, offsetMs: service.clockOffsetMs }
     const number = this.#live.number
     const request = signedRequest(this.#request, this.#context, number, this.#signed, this.#parts.signer)
-    this.#sent = this.#parts.wireOf(service).send(request, this)
+    this.#sent = wire.send(request, this)
     if (requestTimeoutMs !== undefined && !this.#over) this.#limit(requestTimeoutMs)
   }
 

@@ -12,7 +12,7 @@ const KEEP_ALIVE_DELAY_MS = 1_000
 /** The kernel's own limit on connecting is minutes; ours spans TCP and TLS. Undefined is none. */
 export function connectWithin(ms: number | undefined, tls: TlsSettings): Connect {
   const options = { ...tls, timeout: 0, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS }
-  const open = buildConnector(options as buildConnector.BuildOptions) as Connect
+  const open = buildConnector(options) as Connect
   return function connect(options, callback) {
     // What the user set goes before what undici made of the host.
     const { servername = options.servername } = tls

@@ -2,11 +2,9 @@ import type { Outcome } from '../../core/outcome.js'
 import type { ClientOf } from '../sdk.js'
 import type { Transport } from '../transport.js'
 import { AgentWire } from './agent-wire.js'
-import { LeanAttempt, type LeanParts } from './attempt.js'
-import type { LambdaService } from './service.js'
+import { LeanAttempt, type Lane, type LeanParts } from './attempt.js'
+import { serviceOf, type LambdaService } from './service.js'
 import { Signer } from './sigv4.js'
-import { UndiciWire } from './undici-wire.js'
-import type { Wire } from './wire.js'
 
 /** A transport with connections of its own. */
 export type LeanTransport = Transport & {
@@ -19,30 +17,41 @@ export type LeanTransport = Transport & {
  * its own. What was added to a client's middleware is not run.
  */
 export function leanTransport(clientOf: ClientOf): LeanTransport {
-  const wires = new Map<LambdaService, Wire>()
+  const lanes = new Map<LambdaService, Lane>()
   const parts: LeanParts = {
     signer: new Signer(),
     clientOf,
-    wireOf(service) {
-      let wire = wires.get(service)
-      if (!wire) wires.set(service, (wire = wireTo(service)))
-      return wire
+    laneOf(client, region) {
+      const service = serviceOf(client, region)
+      return service instanceof Promise ? service.then(laneTo) : laneTo(service)
     },
   }
+
+  function laneTo(service: LambdaService): Lane | Promise<Lane> {
+    const known = lanes.get(service)
+    if (known) return known
+    const { endpoint, connection } = service
+    if (connection.agent)
+      return keep({ service, wire: new AgentWire(endpoint, connection, connection.agent) })
+    // Undici takes as long to load as the SDK, and who sends by the SDK does without it.
+    return import('./undici-wire.js').then(
+      ({ UndiciWire }) => lanes.get(service) ?? keep({ service, wire: new UndiciWire(endpoint, connection) }),
+    )
+  }
+
+  function keep(lane: Lane): Lane {
+    lanes.set(lane.service, lane)
+    return lane
+  }
+
   const transport: Transport = (request, context) =>
     new Promise<Outcome<Uint8Array | undefined>>((resolve) => {
-      const settle = resolve as (outcome: Outcome) => void
-      new LeanAttempt(request, context, parts, settle).begin()
+      new LeanAttempt(request, context, parts, resolve as (outcome: Outcome) => void).begin()
     })
   return Object.assign(transport, {
     destroy() {
-      for (const wire of wires.values()) wire.destroy()
-      wires.clear()
+      for (const { wire } of lanes.values()) wire.destroy()
+      lanes.clear()
     },
   })
-}
-
-function wireTo({ endpoint, connection }: LambdaService): Wire {
-  const { agent } = connection
-  return agent ? new AgentWire(endpoint, connection, agent) : new UndiciWire(endpoint, connection)
 }
