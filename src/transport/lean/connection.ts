@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import { Client, type Dispatcher } from 'undici'
 import { Body } from './body.js'
 import type { Connect } from './connect.js'
+import { headersOf } from './reply-headers.js'
 import { inactive, inWordsOfNode } from './wire-errors.js'
 import type { ConnectionSettings } from './connection-settings.js'
 import type { Exchange, WireHead, WireRequest } from './wire.js'
@@ -152,14 +153,4 @@ export class Connection implements Dispatcher.DispatchHandler {
     // One that is still connecting is not known to undici.
     this.#socket?.destroy()
   }
-}
-
-function headersOf(raw: readonly Buffer[]): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index]?.toString('latin1').toLowerCase() ?? ''
-    const value = raw[index + 1]?.toString('latin1') ?? ''
-    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value
-  }
-  return headers
 }
