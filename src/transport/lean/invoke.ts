@@ -34,17 +34,8 @@ export function headOf(
   // One that an observer made goes before the environment's; the other trace headers are the client's to set.
   if (traceId !== undefined) headers['x-amzn-trace-id'] ??= traceId
   return {
-    path: `/2015-03-31/functions/${encoded(functionName)}/invocations`,
-    query: qualifier === undefined ? '' : `Qualifier=${encoded(qualifier)}`,
+    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+    query: qualifier === undefined ? '' : `Qualifier=${encodeURIComponent(qualifier)}`,
     headers,
   }
-}
-
-/** All but what RFC 3986 calls unreserved: encodeURIComponent leaves five more. */
-function encoded(text: string): string {
-  if (/^[\w.~-]+$/.test(text)) return text
-  return encodeURIComponent(text).replaceAll(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createInvoker, type Fn, type Observer } from 'resilient-lambda'
 import { startLocalLambda, type RequestRecord } from 'resilient-lambda/testing'
 
@@ -78,6 +78,18 @@ describe('a request of the lean transport', () => {
     ])
     expect(byLean).toEqual(bySdk)
     expect(bySdk).toHaveProperty('headers.amz-sdk-request', 'attempt=1')
+  })
+
+  it.each<[string, (fn: Fn<unknown, unknown>) => Fn<unknown, unknown>]>([
+    ["the environment's", (fn) => fn],
+    ["an observer's, where there is one", (fn) => fn.observe(carrying)],
+  ])('has the trace of the function that it is sent from: %s', async (_, shape) => {
+    vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'caller')
+    vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-environment')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const bySdk = await sentBy('sdk', 'quote', shape, {})
+    expect(await sentBy('lean', 'quote', shape, {})).toEqual(bySdk)
+    expect(bySdk).toHaveProperty(['headers', 'x-amzn-trace-id'])
   })
 
   it('has an invocation id of its own', async () => {

@@ -38,10 +38,21 @@ async function endings(answer: Answer): Promise<readonly unknown[]> {
       const result = await lambda('quote').retry(false).logs().safeInvoke({})
       lambda.destroy()
       if (result.ok) return result
-      const { remote } = result.error
-      return { ...result.error.toJSON(), logTail: remote?.logTail, meta: result.meta }
+      const { remote, cause } = result.error
+      return {
+        ...result.error.toJSON(),
+        logTail: remote?.logTail,
+        metadata: metadataOf(cause),
+        meta: result.meta,
+      }
     }),
   )
+}
+
+/** What the SDK puts on every error that has to do with an answer; that it set its clock by it matters to few. */
+function metadataOf(cause: unknown): unknown {
+  const { $metadata } = (cause ?? {}) as { readonly $metadata?: object }
+  return $metadata && { ...$metadata, clockSkewCorrected: undefined }
 }
 
 function say({ status, headers = {}, body = '', end }: Answer, response: ServerResponse): void {

@@ -102,6 +102,6 @@ describe.each(WIRES)('what %s cannot read', (name) => {
     const told = await broken(name, ({ socket }) => void socket.write(text))
     expect(told).toMatchObject({ sent: true, ends: 1, body: undefined })
     expect(told.error?.code).toMatch(/^HPE_/)
-    expect(JSON.stringify({ ...told.error, rawPacket: undefined })).not.toContain('no HTTP')
+    expect(told.error).not.toHaveProperty('data')
   })
 })

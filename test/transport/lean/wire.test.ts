@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reply, startRaw, type Peer } from './raw-server.js'
-import { send, Told, WIRES, wireTo, type WireName } from './wires.js'
+import { send, WIRES, wireTo, type Told, type WireName } from './wires.js'
 
 /** What comes of one request that is answered so. */
 async function answered(name: WireName, text: string, closes = false): Promise<Told> {
@@ -31,7 +31,7 @@ describe.each(WIRES)('a reply over %s', (name) => {
   it('is the last of several heads', async () => {
     const hints = 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'
     const told = await answered(name, hints + reply())
-    expect(told).toMatchObject({ body: 'ok', head: { status: 200, headers: { 'content-length': '2' } } })
+    expect(told).toMatchObject({ body: 'ok', heads: 1, head: { status: 200 } })
   })
 
   it('that leads elsewhere is not followed', async () => {

@@ -44,6 +44,7 @@ export class Told implements Exchange {
   /** Whether the other side can have had it all; undefined before anybody said so. */
   sent: boolean | undefined
   head: WireHead | undefined
+  heads = 0
   body: string | undefined
   error: (Error & { readonly code?: string }) | undefined
   /** How often it was told of an end. */
@@ -57,6 +58,7 @@ export class Told implements Exchange {
 
   onHead(head: WireHead): void {
     this.head = head
+    this.heads += 1
     this.#changes.emit('change')
   }
 
