@@ -4,8 +4,10 @@ import { CIRCUITS, type Circuits } from '../core/cells/circuits.js'
 import type { Limiter, LimitSnapshot } from '../core/cells/limiter.js'
 import { systemClock } from '../core/clock.js'
 import { LIMITERS } from '../policies/adaptive.js'
-import { createClients } from '../transport/clients.js'
+import { createClients, type Clients } from '../transport/clients.js'
+import { leanTransport } from '../transport/lean/lean.js'
 import { sdkTransport } from '../transport/sdk.js'
+import type { Transport } from '../transport/transport.js'
 import type { Fn } from './fn.js'
 import { LambdaFunction, type Host } from './lambda-function.js'
 import { parseInvokerOptions, type CheckedOptions, type InvokerOptions, type Registry } from './options.js'
@@ -66,15 +68,17 @@ export type Invoker<R extends Registry<R> = Registry> = InvokerMethods &
 export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOptions<R> = {}): Invoker<R> {
   const { reach, bulkhead: clientBulkhead, ...checked } = parseInvokerOptions(given)
   const clients = createClients(reach, clientBulkhead ? clientBulkhead.concurrency : Infinity)
+  const isOwn = typeof checked.transport === 'function'
+  const { transport, disconnect } = sendingBy(checked.transport, clients)
   const host: Host = {
     clock: checked.clock ?? systemClock,
     cells: new Cells(),
-    transport: checked.transport ?? sdkTransport(clients.clientOf),
-    clientOf: checked.transport ? undefined : clients.clientOf,
+    transport,
+    clientOf: isOwn ? undefined : clients.clientOf,
     clientBulkhead,
     get region() {
       // Read late, as the SDK does, since the default invoker is made before a program has set its environment.
-      return reach.region ?? (reach.client || checked.transport ? undefined : process.env['AWS_REGION'])
+      return reach.region ?? (reach.client || isOwn ? undefined : process.env['AWS_REGION'])
     },
     oneClient: reach.client !== undefined && typeof reach.client !== 'function',
     observers: checked.observers,
@@ -92,8 +96,27 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
     restoreState: (state: InvokerState | null, options?: RestoreOptions) =>
       restoreState(host, state, options),
     limits: () => [...host.cells.entries<Limiter>(LIMITERS)].map(([, limiter]) => limiter.snapshot()),
-    destroy: () => clients.destroy(),
+    destroy: disconnect,
   }) as unknown as Invoker<R>
+}
+
+interface Sending {
+  readonly transport: Transport
+  readonly disconnect: () => void
+}
+
+function sendingBy(chosen: CheckedOptions['transport'], clients: Clients): Sending {
+  if (typeof chosen === 'function') return { transport: chosen, disconnect: () => clients.destroy() }
+  if (chosen === 'sdk')
+    return { transport: sdkTransport(clients.clientOf), disconnect: () => clients.destroy() }
+  const lean = leanTransport(clients.clientOf)
+  return {
+    transport: lean,
+    disconnect() {
+      lean.destroy()
+      clients.destroy()
+    },
+  }
 }
 
 /** The plan for a name: the function's own settings over the defaults over ours. All are read now, so mistakes show now. */

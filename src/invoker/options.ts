@@ -2,8 +2,10 @@ import type { Clock } from '../core/clock.js'
 import type { Observer } from '../core/events.js'
 import {
   callback,
+  either,
   InvalidSettingError,
   listOf,
+  oneOf,
   orOff,
   refusedAs,
   shape,
@@ -39,8 +41,13 @@ export interface InvokerOptions<R extends Registry<R> = Registry> extends Client
   readonly observers?: readonly (Observer | NonNullable<Observer['event']>)[]
   /** What another invoker exported, for callers that lose their memory; null for none. What `restoreState` says of it is lost. */
   readonly state?: InvokerState | null
-  /** Replaces the AWS SDK, as for tests. */
-  readonly transport?: Transport
+  /**
+   * Who sends: `'sdk'` is the AWS SDK; `'lean'` signs and sends by itself, at a fraction of the cost, by the
+   * configuration of the same clients, whose middleware then does not run; a function replaces both, as for tests.
+   *
+   * @defaultValue 'sdk'
+   */
+  readonly transport?: 'sdk' | 'lean' | Transport
   /** Replaces time and chance, as for tests. */
   readonly clock?: Clock
 }
@@ -55,7 +62,7 @@ const options = shape({
   bulkhead: orOff((given, path) => parseBulkhead(given, path, CLIENT_BULKHEAD_DEFAULTS)),
   observers: listOf(asObserver),
   state: asGiven,
-  transport: callback<Transport>,
+  transport: either(oneOf('sdk', 'lean'), callback<Transport>),
   clock,
 })
 
@@ -67,7 +74,7 @@ export interface CheckedOptions {
   readonly bulkhead: BulkheadSettings | false
   readonly observers: readonly Observer[]
   readonly state: unknown
-  readonly transport: Transport | undefined
+  readonly transport: 'sdk' | 'lean' | Transport
   readonly clock: Clock | undefined
 }
 
@@ -75,10 +82,10 @@ export interface CheckedOptions {
 export function parseInvokerOptions(given: unknown): CheckedOptions {
   const parsed = options(given, 'options')
   const { bulkhead = CLIENT_BULKHEAD_DEFAULTS, functions = {}, observers = [] } = parsed
-  const { defaults, state, transport, clock, client, ...own } = parsed
+  const { defaults, state, transport = 'sdk', clock, client, ...own } = parsed
   const { region, endpoint, credentials } = own
   if (client) refuseMixedClient({ region, endpoint, credentials })
-  if (client && transport) {
+  if (client && typeof transport === 'function') {
     throw new InvalidSettingError(
       'options.client',
       client,

@@ -1,6 +1,7 @@
 import type { Context } from '../core/call.js'
 import { FORWARDED } from '../core/forwarded.js'
 import { failure, type Failure } from '../failures/failure.js'
+import type { InvokeRequest } from './transport.js'
 
 /** Source: Invoke API, `X-Amz-Client-Context`: up to 3,583 bytes of base64. */
 export const MAX_CLIENT_CONTEXT_BYTES = 3_583
@@ -29,7 +30,7 @@ export function withCustomEntry(
 }
 
 /** What tells the function how long somebody waits for this attempt, and which one it is. */
-export function forwardedEntries({
+function forwardedEntries({
   clock,
   deadlineAt,
   attempt,
@@ -44,8 +45,14 @@ export function forwardedEntries({
   }
 }
 
+/** The header's value for one attempt; undefined where there is nothing to say. */
+export function clientContextOf(request: InvokeRequest, context: Context): string | undefined {
+  const forwarded = request.forward ? forwardedEntries(context) : undefined
+  return encodeClientContext(request.clientContext, context.carrier, forwarded)
+}
+
 /** The header's value: the user's context with further entries in its `custom` part, where runtimes read them. */
-export function encodeClientContext(
+function encodeClientContext(
   context: ClientContext | undefined,
   carrier: Entries | undefined,
   forwarded: Entries | undefined,

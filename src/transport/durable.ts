@@ -1,6 +1,6 @@
 import { failed, type Outcome } from '../core/outcome.js'
 import { failure } from '../failures/failure.js'
-import type { Sighting } from './middleware.js'
+import type { DurableHead } from './reply-head.js'
 
 /**
  * What an outcome means for a request that named its durable execution.
@@ -10,7 +10,7 @@ import type { Sighting } from './middleware.js'
  *
  * Source: Lambda developer guide, "Idempotency" of durable functions.
  */
-export function underName(outcome: Outcome, { nameIgnored }: Sighting): Outcome {
+export function underName(outcome: Outcome, { nameIgnored }: DurableHead): Outcome {
   if (nameIgnored) {
     const { requestId, remote, cause } = outcome.ok
       ? { requestId: outcome.reply.requestId, remote: undefined, cause: undefined }

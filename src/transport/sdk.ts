@@ -1,11 +1,12 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { Context } from '../core/call.js'
 import type { LiveAttempt } from '../core/attempt-record.js'
-import { answered, failed, type Outcome, type Reply } from '../core/outcome.js'
+import { failed, type Outcome } from '../core/outcome.js'
 import { within } from '../core/wait.js'
-import { classify, classifyFunctionError } from '../failures/classify.js'
+import { classify } from '../failures/classify.js'
 import { failure } from '../failures/failure.js'
-import { encodeClientContext, forwardedEntries } from './client-context.js'
+import { outcomeOf } from './answer.js'
+import { clientContextOf } from './client-context.js'
 import { underName } from './durable.js'
 import { equip, type Sighting } from './middleware.js'
 import type { InvokeRequest, Transport } from './transport.js'
@@ -37,7 +38,9 @@ export function sdkTransport(clientOf: ClientOf): Transport {
         // A client that caches its middleware would use the cached one, without ours, if there were no options.
         const output = (await client.send(command, { abortSignal: scope.signal })) as
           InvokeCommandOutput | undefined
-        const outcome = output ? outcomeOf(output, sighting) : failed(failure('ReplyNotDecodable', NOTHING))
+        const outcome = output
+          ? outcomeOfOutput(output, sighting)
+          : failed(failure('ReplyNotDecodable', NOTHING))
         return request.durableExecutionName === undefined ? outcome : underName(outcome, sighting)
       } catch (error) {
         if (scope.cancelled) return failed(scope.cancelled)
@@ -54,8 +57,7 @@ export function sdkTransport(clientOf: ClientOf): Transport {
 
 function commandFor(request: InvokeRequest, context: Context): InvokeCommand {
   const { functionName, qualifier, body, logTail, tenantId, durableExecutionName } = request
-  const forwarded = request.forward ? forwardedEntries(context) : undefined
-  const clientContext = encodeClientContext(request.clientContext, context.carrier, forwarded)
+  const clientContext = clientContextOf(request, context)
   return new InvokeCommand({
     FunctionName: functionName,
     ...(qualifier !== undefined && { Qualifier: qualifier }),
@@ -67,28 +69,25 @@ function commandFor(request: InvokeRequest, context: Context): InvokeCommand {
   })
 }
 
-function outcomeOf(output: InvokeCommandOutput, { durableExecutionArn }: Sighting): Outcome {
-  const { FunctionError: functionError, Payload: payload, ExecutedVersion: executedVersion } = output
-  const requestId = output.$metadata?.requestId
-  const logTail =
-    output.LogResult === undefined ? undefined : Buffer.from(output.LogResult, 'base64').toString()
-  const arn = output.DurableExecutionArn ?? durableExecutionArn
-  const reply: Reply = {
-    ...(requestId !== undefined && { requestId }),
-    ...(executedVersion !== undefined && { executedVersion }),
-    ...(logTail !== undefined && { logTail }),
-    ...(arn !== undefined && { durableExecutionArn: arn }),
-  }
-  if (functionError) return failed(classifyFunctionError({ functionError, payload, ...reply }))
-  return answered(payload?.byteLength === 0 ? undefined : (payload ?? undefined), reply)
+function outcomeOfOutput(output: InvokeCommandOutput, { durableExecutionArn }: Sighting): Outcome {
+  return outcomeOf({
+    payload: output.Payload,
+    functionError: output.FunctionError,
+    executedVersion: output.ExecutedVersion,
+    logResult: output.LogResult,
+    requestId: output.$metadata?.requestId,
+    durableExecutionArn: output.DurableExecutionArn ?? durableExecutionArn,
+  })
 }
 
 export class RegionMismatch extends Error {}
 
 /** The SDK sends an ARN of another region to its own region, where the function is not found or is another one. */
 export async function refuseOtherRegion(client: LambdaClient, region: string | undefined): Promise<void> {
-  if (region === undefined) return
-  const configured = await client.config.region()
+  if (region !== undefined) refuseRegion(await client.config.region(), region)
+}
+
+export function refuseRegion(configured: string, region: string): void {
   if (configured === region) return
   throw new RegionMismatch(
     `the function is in ${region}, but the client that was handed in is for ${configured}`,

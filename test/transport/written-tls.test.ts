@@ -4,7 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Agent, createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { LambdaClient } from '@aws-sdk/client-lambda'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createInvoker } from 'resilient-lambda'
 import { failureOf } from '../invoker/support.js'
 
@@ -40,15 +40,16 @@ afterAll(() => {
 
 /** Aborts as soon as the bytes have been handed over, before Node tells that they are out. */
 function abortOnStart(controller: AbortController): () => void {
-  const CHANNEL = 'http.client.request.start'
+  const channels = ['http.client.request.start', 'undici:client:sendHeaders']
   const onStart = (): void => process.nextTick(() => process.nextTick(() => controller.abort()))
-  subscribe(CHANNEL, onStart)
-  return () => unsubscribe(CHANNEL, onStart)
+  for (const channel of channels) subscribe(channel, onStart)
+  return () => channels.forEach((channel) => unsubscribe(channel, onStart))
 }
 
 describe('a request over TLS', () => {
   it('may have run from the moment it is handed to a secure connection, though Node tells of it later', async () => {
     const lambda = createInvoker({ client })
+    onTestFinished(() => lambda.destroy())
     expect(await lambda('quote').invoke({})).toBe(1)
 
     const controller = new AbortController()

@@ -64,12 +64,15 @@ async function twoRegions(): Promise<Regions> {
   const clients = new Map(
     [near, far].map(({ clientSettings }) => [clientSettings.region, new LambdaClient(clientSettings)]),
   )
-  const disconnect = (): void => clients.forEach((client) => client.destroy())
   const clock = fakeClock()
   const lambda = createInvoker({
     client: (region = 'eu-west-1') => clients.get(region) as LambdaClient,
     clock,
   })
+  const disconnect = (): void => {
+    lambda.destroy()
+    clients.forEach((client) => client.destroy())
+  }
   onTestFinished(async () => {
     disconnect()
     await Promise.all([near.stop(), far.stop()])

@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import type { ClientRequest } from 'node:http'
+import type { Socket } from 'node:net'
 
-/** What the HTTP clients of this process have done since watching began, as node:http itself tells. */
+/** What the HTTP clients of this process have done since watching began, as node:http and undici themselves tell. */
 export interface Traffic {
   readonly started: number
   /** Requests handed to the kernel to their last byte. */
@@ -27,8 +28,26 @@ export function watchTraffic(): Traffic {
     else request.once('finish', () => request.destroyed || count('written'))
   }
   const onHead = (): void => count('heads')
-  subscribe('http.client.request.start', onStart)
-  subscribe('http.client.response.finish', onHead)
+  const sockets = new WeakMap<object, Socket>()
+  const onUndiciStart = (message: unknown): void => {
+    const { request, socket } = message as { readonly request: object; readonly socket: Socket }
+    sockets.set(request, socket)
+    count('started')
+  }
+  const onUndiciSent = (message: unknown): void => {
+    const { request } = message as { readonly request: object }
+    const socket = sockets.get(request)
+    if (socket?.writableLength) socket.once('drain', () => count('written'))
+    else count('written')
+  }
+  const channels: readonly (readonly [string, (message: unknown) => void])[] = [
+    ['http.client.request.start', onStart],
+    ['http.client.response.finish', onHead],
+    ['undici:client:sendHeaders', onUndiciStart],
+    ['undici:request:bodySent', onUndiciSent],
+    ['undici:request:headers', onHead],
+  ]
+  for (const [name, listener] of channels) subscribe(name, listener)
 
   return {
     get started() {
@@ -44,8 +63,7 @@ export function watchTraffic(): Traffic {
       while (!condition()) await once(changes, 'change')
     },
     stop() {
-      unsubscribe('http.client.request.start', onStart)
-      unsubscribe('http.client.response.finish', onHead)
+      for (const [name, listener] of channels) unsubscribe(name, listener)
     },
   }
 }

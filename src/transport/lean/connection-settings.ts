@@ -1,0 +1,143 @@
+import http from 'node:http'
+import https, { type AgentOptions } from 'node:https'
+import type { LambdaClient } from '@aws-sdk/client-lambda'
+import { InvalidSettingError } from '../../core/settings.js'
+
+/** How a client's request handler treats connections; in ms, undefined for no limit. */
+export interface ConnectionSettings {
+  readonly connectTimeoutMs: number | undefined
+  /** From the request until the reply's head. */
+  readonly requestTimeoutMs: number | undefined
+  /** Without a byte in either direction. */
+  readonly socketTimeoutMs: number | undefined
+  /** How long a connection may wait for its next request. */
+  readonly idleTimeoutMs: number | undefined
+  readonly maxSockets: number
+  readonly keepAlive: boolean
+  /** What an https agent was told about TLS. */
+  readonly tls: TlsSettings
+  /** The agent itself, where it does more than these settings say: a proxy, for one. */
+  readonly agent: http.Agent | undefined
+}
+
+export type TlsSettings = Pick<AgentOptions, (typeof TLS)[number]>
+
+/** What an agent passes on to `tls.connect`. */
+const TLS = [
+  'ca',
+  'cert',
+  'checkServerIdentity',
+  'ciphers',
+  'crl',
+  'ecdhCurve',
+  'honorCipherOrder',
+  'key',
+  'maxVersion',
+  'minVersion',
+  'passphrase',
+  'pfx',
+  'rejectUnauthorized',
+  'secureContext',
+  'secureProtocol',
+  'servername',
+  'sigalgs',
+] as const
+
+/** What an agent is told about its pool; all of it holds for any pool, or matters to none but node's. */
+const POOL = [
+  'keepAlive',
+  'keepAliveMsecs',
+  'maxCachedSessions',
+  'maxFreeSockets',
+  'maxSockets',
+  'noDelay',
+  'scheduling',
+  'timeout',
+]
+
+const KNOWN = new Set<string>([...TLS, ...POOL])
+
+/** What the SDK's handler works out from its options; its agent for http comes with the first use. */
+interface HandlerConfig {
+  readonly connectionTimeout?: number
+  readonly requestTimeout?: number
+  readonly throwOnRequestTimeout?: boolean
+  readonly socketTimeout?: number
+  readonly defaultSocketTimeout?: number
+  readonly httpAgent?: http.Agent
+  readonly httpsAgent?: http.Agent
+  httpAgentProvider?(): Promise<http.Agent>
+}
+
+interface NodeHandler {
+  readonly configProvider?: Promise<HandlerConfig>
+}
+
+/** @throws {InvalidSettingError} where requests go through another handler than the SDK's own for node:http */
+export async function connectionSettingsOf(
+  { config: { requestHandler } }: LambdaClient,
+  protocol: string,
+): Promise<ConnectionSettings> {
+  const config = isItself(requestHandler) ? await (requestHandler as NodeHandler).configProvider : undefined
+  if (!config?.httpsAgent)
+    throw new InvalidSettingError(
+      'client.requestHandler',
+      requestHandler,
+      "the SDK's NodeHttpHandler for the lean transport, which takes its place",
+    )
+  const agent =
+    protocol === 'https:' ? config.httpsAgent : (config.httpAgent ?? (await config.httpAgentProvider?.()))
+  return {
+    connectTimeoutMs: limit(config.connectionTimeout),
+    requestTimeoutMs: requestTimeout(config),
+    socketTimeoutMs: limit(config.socketTimeout ?? config.defaultSocketTimeout),
+    ...agentSettings(agent as AgentWithSettings),
+  }
+}
+
+/** A subclass, or a handler with a `handle` put over its own, does something that would be left out. */
+function isItself(handler: object): boolean {
+  const proto = Object.getPrototypeOf(handler) as object
+  return Object.getPrototypeOf(proto) === Object.prototype && !Object.hasOwn(handler, 'handle')
+}
+
+/** Handlers that do not know `throwOnRequestTimeout` always end a request then; later ones only warn without it. */
+function requestTimeout(config: HandlerConfig): number | undefined {
+  const ends = config.throwOnRequestTimeout === true || !('throwOnRequestTimeout' in config)
+  return ends ? limit(config.requestTimeout) : undefined
+}
+
+/** To the handler, 0 is no limit. */
+function limit(ms: number | undefined): number | undefined {
+  return ms !== undefined && ms > 0 ? ms : undefined
+}
+
+interface AgentWithSettings extends http.Agent {
+  readonly keepAlive?: boolean
+  readonly options?: AgentOptions
+}
+
+type AgentSettings = Pick<ConnectionSettings, 'idleTimeoutMs' | 'maxSockets' | 'keepAlive' | 'tls' | 'agent'>
+
+function agentSettings(agent: AgentWithSettings): AgentSettings {
+  const options = agent.options ?? {}
+  return {
+    idleTimeoutMs: limit(options.timeout),
+    maxSockets: agent.maxSockets ?? Infinity,
+    keepAlive: agent.keepAlive ?? false,
+    tls: Object.fromEntries(
+      TLS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+    ),
+    agent: isPlain(agent, options) ? undefined : agent,
+  }
+}
+
+/** Whether an agent is one of node's own, as it is made, with no options but those that another pool can follow. */
+function isPlain(agent: object, options: AgentOptions): boolean {
+  const proto = Object.getPrototypeOf(agent) as unknown
+  if (proto !== http.Agent.prototype && proto !== https.Agent.prototype) return false
+  if (Object.values(agent).some((value) => typeof value === 'function')) return false
+  return Object.entries(options).every(
+    ([name, value]) => KNOWN.has(name) || value === undefined || value === null,
+  )
+}

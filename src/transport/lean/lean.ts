@@ -1,0 +1,57 @@
+import type { Outcome } from '../../core/outcome.js'
+import type { ClientOf } from '../sdk.js'
+import type { Transport } from '../transport.js'
+import { AgentWire } from './agent-wire.js'
+import { LeanAttempt, type Lane, type LeanParts } from './attempt.js'
+import { serviceOf, type LambdaService } from './service.js'
+import { Signer } from './sigv4.js'
+
+/** A transport with connections of its own. */
+export type LeanTransport = Transport & {
+  /** Closes them; requests under way fail, later ones open new ones. */
+  destroy(): void
+}
+
+/**
+ * Sends as the SDK would, by the resolved configuration of its clients, but signs by itself and over connections of
+ * its own. What was added to a client's middleware is not run.
+ */
+export function leanTransport(clientOf: ClientOf): LeanTransport {
+  const lanes = new Map<LambdaService, Lane>()
+  const parts: LeanParts = {
+    signer: new Signer(),
+    clientOf,
+    laneOf(client, region) {
+      const service = serviceOf(client, region)
+      return service instanceof Promise ? service.then(laneTo) : laneTo(service)
+    },
+  }
+
+  function laneTo(service: LambdaService): Lane | Promise<Lane> {
+    const known = lanes.get(service)
+    if (known) return known
+    const { endpoint, connection } = service
+    if (connection.agent)
+      return keep({ service, wire: new AgentWire(endpoint, connection, connection.agent) })
+    // Undici takes as long to load as the SDK, and who sends by the SDK does without it.
+    return import('./undici-wire.js').then(
+      ({ UndiciWire }) => lanes.get(service) ?? keep({ service, wire: new UndiciWire(endpoint, connection) }),
+    )
+  }
+
+  function keep(lane: Lane): Lane {
+    lanes.set(lane.service, lane)
+    return lane
+  }
+
+  const transport: Transport = (request, context) =>
+    new Promise<Outcome<Uint8Array | undefined>>((resolve) => {
+      new LeanAttempt(request, context, parts, resolve as (outcome: Outcome) => void).begin()
+    })
+  return Object.assign(transport, {
+    destroy() {
+      for (const { wire } of lanes.values()) wire.destroy()
+      lanes.clear()
+    },
+  })
+}

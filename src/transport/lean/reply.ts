@@ -1,0 +1,108 @@
+import { LambdaServiceException } from '@aws-sdk/client-lambda'
+import type { Outcome } from '../../core/outcome.js'
+import { outcomeOf } from '../answer.js'
+import type { DurableHead } from '../reply-head.js'
+import type { WireHead } from './wire.js'
+
+/** The outcome of a reply with a status below 300. */
+export function outcomeOfReply(
+  { headers }: WireHead,
+  body: Uint8Array,
+  { durableExecutionArn }: DurableHead,
+): Outcome {
+  return outcomeOf({
+    payload: body,
+    functionError: headers['x-amz-function-error'],
+    executedVersion: headers['x-amz-executed-version'],
+    logResult: headers['x-amz-log-result'],
+    requestId: requestIdOf(headers),
+    durableExecutionArn: headers['x-amz-durable-execution-arn'] ?? durableExecutionArn,
+  })
+}
+
+/** The error of a reply with another status, as the SDK makes it of the same reply. */
+export function errorOfReply(head: WireHead, body: Uint8Array): Error {
+  let said: object
+  try {
+    said = body.byteLength === 0 ? {} : Object.assign({}, JSON.parse(Buffer.from(body).toString()))
+  } catch {
+    // Node's own message quotes the text, and errors go to logs, where pages of strangers have no place.
+    return withAnswer(new SyntaxError('the answer is not JSON'), head)
+  }
+  const { status, headers } = head
+  const members = said as Readonly<Record<string, unknown>>
+  const error = new LambdaServiceException({
+    name: typeIn(headers, members) ?? 'Unknown',
+    $fault: status < 500 ? 'client' : 'server',
+    $metadata: metadataOf(head),
+    message: textOf(members['message']) ?? textOf(members['Message']) ?? 'UnknownError',
+  })
+  for (const [key, value] of Object.entries(members))
+    if (Reflect.get(error, key) === undefined && key !== 'Message') Reflect.set(error, key, value)
+  return withAnswer(error, head)
+}
+
+/** An error that came in the middle of a reply, with what its head said; as the SDK leaves it. */
+export function withAnswer(error: Error, head: WireHead): Error {
+  const { status: statusCode, headers } = head
+  // Out of sight, as the SDK has it: headers go into logs too easily.
+  Object.defineProperty(error, '$response', { value: { statusCode, headers }, configurable: true })
+  return '$metadata' in error ? error : Object.assign(error, { $metadata: metadataOf(head) })
+}
+
+interface Metadata {
+  readonly httpStatusCode: number
+  readonly requestId?: string
+  readonly extendedRequestId?: string
+  readonly cfId?: string
+}
+
+function metadataOf({ status, headers }: WireHead): Metadata {
+  const requestId = requestIdOf(headers)
+  const extendedRequestId = headers['x-amz-id-2']
+  const cfId = headers['x-amz-cf-id']
+  return {
+    httpStatusCode: status,
+    ...(requestId !== undefined && { requestId }),
+    ...(extendedRequestId !== undefined && { extendedRequestId }),
+    ...(cfId !== undefined && { cfId }),
+  }
+}
+
+const ABOUT_SIGNATURE =
+  /^(?:InvalidSignatureException|SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed)$/
+
+/** Whether a clock that is wrong may be behind it. */
+export function isAboutTime(error: unknown): error is LambdaServiceException {
+  return error instanceof LambdaServiceException && ABOUT_SIGNATURE.test(error.name)
+}
+
+/** Says, as the SDK does, that the next signature will have another time. */
+export function markClockCorrected(error: LambdaServiceException): void {
+  Object.assign(error.$metadata, { clockSkewCorrected: true })
+}
+
+function requestIdOf(headers: WireHead['headers']): string | undefined {
+  return headers['x-amzn-requestid'] ?? headers['x-amzn-request-id'] ?? headers['x-amz-request-id']
+}
+
+/** Source: Smithy, AWS restJson1, "Operation error serialization". */
+function typeIn(
+  headers: WireHead['headers'],
+  members: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const given = headers['x-amzn-errortype'] ?? memberOf(members, 'code') ?? members['__type']
+  if (typeof given !== 'string' && typeof given !== 'number') return undefined
+  const [cut = ''] = String(given).split(/[,:]/)
+  return cut.split('#').at(-1)
+}
+
+function memberOf(members: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.entries(members).find(
+    ([key, value]) => key.toLowerCase() === name && value !== undefined,
+  )?.[1]
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

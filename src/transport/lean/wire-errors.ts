@@ -1,0 +1,51 @@
+function errorOfNode(message: string, code: string, syscall?: string): Error {
+  return Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall }) })
+}
+
+/** The connection was not there in time. */
+export function connectTimedOut(ms: number): Error {
+  return errorOfNode(`no connection was established within ${ms} ms`, 'ETIMEDOUT', 'connect')
+}
+
+/** Nothing moved on the connection for too long, in the words of the SDK's handler. */
+export function inactive(ms: number): Error {
+  const message = `the request socket timed out after ${ms} ms of inactivity (configured by client requestHandler)`
+  return Object.assign(new Error(message), { name: 'TimeoutError' })
+}
+
+/** The head of the reply was not there in time, in the words of the SDK's handler. */
+export function requestTimedOut(ms: number): Error {
+  const error = errorOfNode(`a request has exceeded the configured ${ms} ms requestTimeout`, 'ETIMEDOUT')
+  return Object.assign(error, { name: 'TimeoutError' })
+}
+
+/** The connections were closed under the request. */
+export function wireDestroyed(): Error {
+  return errorOfNode('the connections were closed by destroy()', 'ECONNRESET')
+}
+
+/** An error of undici in the words of Node, which `classify` knows; others as they are. */
+export function inWordsOfNode(error: Error, headSeen: boolean): Error {
+  const { code } = error as { readonly code?: string }
+  switch (code ?? error.name) {
+    case 'UND_ERR_SOCKET':
+      return errorOfNode(headSeen ? 'aborted' : 'socket hang up', 'ECONNRESET')
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return headSeen ? errorOfNode('aborted', 'ECONNRESET') : malformed('the head of the reply is broken')
+    case 'HTTPParserError':
+      // It comes without its code, and with what it could not parse, which has no place in logs.
+      return error.message.includes('Invalid EOF')
+        ? errorOfNode('aborted', 'ECONNRESET')
+        : malformed(error.message)
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return malformed(error.message)
+    case 'UND_ERR_INVALID_ARG':
+      return new TypeError(error.message)
+    default:
+      return error
+  }
+}
+
+function malformed(message: string): Error {
+  return errorOfNode(message, 'HPE_INVALID')
+}
