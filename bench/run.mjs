@@ -13,7 +13,8 @@ const { values: given } = parseArgs({
   options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } },
 })
 const asked = given.only ?? TOPICS
-for (const name of asked) if (!TOPICS.includes(name)) throw new Error(`no ${name}; there are ${TOPICS.join(', ')}`)
+for (const name of asked)
+  if (!TOPICS.includes(name)) throw new Error(`no ${name}; there are ${TOPICS.join(', ')}`)
 
 const effort = given.quick ? QUICK : FULL
 const machine = await machineLines()

@@ -17,7 +17,7 @@ export async function runBlock({ call, prepare, most = Infinity }, { inFlight = 
     const startedMs = performance.now()
     const endMs = startedMs + ms - spentMs
     const keepCalling = async (lane) => {
-      for (let nowMs = startedMs; nowMs < endMs && calls < callsUntilPrepared; ) {
+      for (let nowMs = startedMs; nowMs < endMs && calls < callsUntilPrepared;) {
         const begunMs = nowMs
         await call(lane)
         nowMs = performance.now()

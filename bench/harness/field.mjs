@@ -16,7 +16,9 @@ class Contender {
       serialization: 'advanced',
     })
     child.on('message', (message) => this.#settle?.(message))
-    child.on('exit', (code) => this.#settle?.({ failure: new Error(`the process of ${name} ended with ${code}`) }))
+    child.on('exit', (code) =>
+      this.#settle?.({ failure: new Error(`the process of ${name} ended with ${code}`) }),
+    )
     this.#child = child
   }
 
@@ -51,7 +53,9 @@ export async function withContenders({ topic, names, settings = {}, flags = [] }
   const started = names.map((name) => new Contender(topic, name, settings, flags))
   try {
     const there = await Promise.all(started.map((contender) => contender.ready()))
-    return await use(new Map(started.filter((_, at) => there[at]).map((contender) => [contender.name, contender])))
+    return await use(
+      new Map(started.filter((_, at) => there[at]).map((contender) => [contender.name, contender])),
+    )
   } finally {
     for (const contender of started) contender.stop()
   }

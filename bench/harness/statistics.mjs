@@ -18,3 +18,8 @@ export function differences(values, others) {
 export function ratios(values, others) {
   return values.map((value, round) => value / others[round])
 }
+
+/** The median of how many times the other; undefined where one of them was not measured. */
+export function factor(values, others) {
+  return values && others && median(ratios(values, others))
+}

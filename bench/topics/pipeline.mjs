@@ -2,8 +2,9 @@ import { createInvoker } from 'resilient-lambda'
 import { systemClock } from 'resilient-lambda/policies'
 import { cockatielAround, opossumAround, pRetryAndOpossumAround } from '../contenders/peers.mjs'
 import { countingClock } from '../harness/counts.mjs'
-import { playRounds, ROOMY, withContenders } from '../harness/field.mjs'
-import { differences, median, ratios } from '../harness/statistics.mjs'
+import { ROOMY, withContenders } from '../harness/field.mjs'
+import { race } from '../harness/race.mjs'
+import { differences, factor, median } from '../harness/statistics.mjs'
 import { figure, spread } from '../report/table.mjs'
 import { atLeast, atMost } from '../report/targets.mjs'
 
@@ -48,31 +49,40 @@ async function clockTimers() {
 
 export async function measure({ rounds, blockMs, warmUpMs }) {
   const field = { topic: import.meta.url, names: Object.keys(contenders) }
-  const us = await withContenders(field, (children) => timesOf(children, { rounds, blockMs, warmUpMs }))
+  const raced = await withContenders(field, (children) =>
+    race(children, { levels: LEVELS, msAt: () => blockMs, warmUpMs, rounds }),
+  )
   const counted = await withContenders({ ...field, flags: ROOMY }, countsOf)
-  const added = (name, level) => differences(us[`${name} ${level}`], us[`bare ${level}`])
-  const counts = (name) => counted[name]
+  const added = (name, level) => differences(raced.us(name, level), raced.us('bare', level))
   const names = field.names.filter((name) => name !== 'bare')
   const lines = names.map((name) => {
-    const { promises, timers, bytes } = counts(name)
-    return [name, ...LEVELS.map((level) => spread(added(name, level))), ...[promises, timers, bytes].map(figure)]
+    const { promises, timers, bytes } = counted[name]
+    return [
+      name,
+      ...LEVELS.map((level) => spread(added(name, level))),
+      ...[promises, timers, bytes].map(figure),
+    ]
   })
   const head = ['', ...LEVELS.map((level) => `µs added, ${level} in flight`), 'promises', 'timers', 'bytes']
 
-  const without = counts('ours')
-  const withSignal = counts('ours, with a signal')
+  const without = counted.ours
+  const withSignal = counted['ours, with a signal']
   const times = LEVELS.flatMap((level) => {
     const where = `, ${level} in flight`
-    const factors = ratios(added('cockatiel', level), added('ours', level))
     return [
       atMost(`added${where}`, median(added('ours', level)), 1, ' µs'),
       atMost(`added with a signal${where}`, median(added('ours, with a signal', level)), 2.5, ' µs'),
-      atLeast(`cockatiel against ours${where}`, median(factors), 8, ' ×'),
+      atLeast(
+        `cockatiel against ours${where}`,
+        factor(added('cockatiel', level), added('ours', level)),
+        8,
+        ' ×',
+      ),
     ]
   })
   return {
     notes: [
-      `The bare call takes ${LEVELS.map((level) => `${spread(us[`bare ${level}`])} µs at ${level}`).join(', ')} in flight. Promises, timers and bytes are those added to it, counted with one call after the other.`,
+      `The bare call takes ${LEVELS.map((level) => `${spread(raced.us('bare', level))} µs at ${level}`).join(', ')} in flight. Promises, timers and bytes are those added to it, counted with one call after the other.`,
     ],
     tables: [[head, ...lines]],
     targets: [
@@ -87,24 +97,15 @@ export async function measure({ rounds, blockMs, warmUpMs }) {
   }
 }
 
-async function timesOf(children, { rounds, blockMs, warmUpMs }) {
-  const turns = {}
-  for (const [name, child] of children) {
-    for (const inFlight of LEVELS) {
-      await child.do('block', { inFlight, ms: warmUpMs })
-      turns[`${name} ${inFlight}`] = async () => (await child.do('block', { inFlight, ms: blockMs })).us
-    }
-  }
-  return playRounds(turns, rounds)
-}
-
 /** Less what the bare call takes. */
 async function countsOf(children) {
   const bare = await children.get('bare').do('counts')
   const counted = { clockTimers: await children.get('ours').do('clockTimers') }
   for (const [name, child] of children) {
     const counts = await child.do('counts')
-    counted[name] = Object.fromEntries(Object.entries(counts).map(([what, count]) => [what, count - bare[what]]))
+    counted[name] = Object.fromEntries(
+      Object.entries(counts).map(([what, count]) => [what, count - bare[what]]),
+    )
   }
   return counted
 }
