@@ -15,7 +15,7 @@ export function leanInvoker(options) {
   try {
     return createInvoker({ ...options, transport: 'lean' })
   } catch (error) {
-    if (error instanceof InvalidSettingError && error.message.includes('transport')) return undefined
+    if (error instanceof InvalidSettingError && error.path === 'options.transport') return undefined
     throw error
   }
 }

@@ -13,11 +13,11 @@ import CircuitBreaker from 'opossum'
 import pRetry from 'p-retry'
 
 /** cockatiel's four, wrapped as its readme shows it. */
-export function cockatielAround(run) {
+export function cockatielAround(run, places = 256) {
   const policy = wrap(
     retry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff() }),
     circuitBreaker(handleAll, { halfOpenAfter: 10_000, breaker: new ConsecutiveBreaker(5) }),
-    bulkhead(256, 256),
+    bulkhead(places, places),
     timeout(60_000, TimeoutStrategy.Aggressive),
   )
   return (argument, signal) => policy.execute((context) => run(argument, context.signal), signal)
