@@ -58,7 +58,7 @@ export async function measure({ quick }) {
   })
   const [first] = samples
   const later = samples.slice(1)
-  const least = (what) => Math.min(...later.map((sample) => sample[what])) - first[what]
+  const most = (what) => Math.max(...later.map((sample) => sample[what])) - first[what]
   const growth = (median(samples.slice(-3).map(({ bytes }) => bytes)) - first.bytes) / 1_024
   const shown = samples.filter((_, at) => at === 0 || (at + 1) % Math.ceil(intervals / 5) === 0)
   const lines = shown.map((sample) => [
@@ -75,8 +75,8 @@ export async function measure({ quick }) {
     ],
     targets: [
       atMost('growth of the heap', growth, NOISE_KB, ' KB'),
-      atMost('listeners more than then', least('listeners'), 0),
-      atMost('handles more than then', least('handles'), 0),
+      atMost('listeners more than then', most('listeners'), 0),
+      atMost('handles more than then', most('handles'), 0),
     ],
   }
 }
