@@ -15,7 +15,7 @@ ${machine.map((line) => `- ${line}\n`).join('')}- ${met} of ${targets.length} ta
 - Run it again: \`npm run bench\`; \`npm run bench -- --only pipeline --quick\` for a look at one part.
 
 Every contender runs in a process of its own, and the server in another. After a warm-up they take turns in short blocks, in
-a new order every round, with a collection of young garbage before each block. Figures are medians of ${rounds} rounds, and in
+a new order every round, with a collection of young garbage before each block. Times are medians of ${rounds} rounds, and in
 brackets the quartiles. Differences and ratios are taken within a round.
 
 ![Throughput over loopback, as multiples of the SDK's](throughput.svg)

@@ -1,8 +1,13 @@
 import { median, quantile } from '../harness/statistics.mjs'
 
+/** What prettier takes for the line below the head. */
+const LEAST_WIDTH = 3
+
 /** Lines of cells as Markdown, in columns; the first line is the head. */
 export function aligned(lines) {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)))
+  const widths = lines[0].map((_, column) =>
+    Math.max(LEAST_WIDTH, ...lines.map((cells) => cells[column].length)),
+  )
   const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |\n`
   const [head, ...body] = lines
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('')

@@ -2,7 +2,7 @@ import { drawing } from './svg.mjs'
 import { figure } from './table.mjs'
 
 const PLOT = { left: 42, top: 66, width: 760, height: 240 }
-const SIZE = { width: 820, height: 350 }
+const SIZE = { width: 820, height: 336 }
 const BAR_GAP = 2
 const COLOURS = ['#8a8f98', '#d97706', '#7c6bf0', '#60a5fa', '#2563eb', '#0e9f6e']
 const STYLE = `.bar { font-size: 10px }

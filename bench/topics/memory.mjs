@@ -45,12 +45,21 @@ const holding = (call, warmUp) => ({
     },
   },
 })
-const invoking = (invoker) =>
-  invoker &&
-  holding(
-    () => invoker('hold').invoke({ sku: 'A1' }),
-    () => invoker('quote').invoke({ sku: 'A1' }),
+/** Of two functions: one that does not answer, and one that does. */
+const wholeCalls = (callOf) => {
+  const [hold, quote] = ['hold', 'quote'].map(callOf)
+  return holding(
+    () => hold({ sku: 'A1' }),
+    () => quote({ sku: 'A1' }),
   )
+}
+const invoking = (invoker) => {
+  if (!invoker) return undefined
+  return wholeCalls((name) => {
+    const fn = invoker(name)
+    return (payload) => fn.invoke(payload)
+  })
+}
 
 const POLICIES = {
   bare: () => holding(hang),
@@ -64,30 +73,37 @@ const POLICIES = {
 
 const WHOLE = {
   'SDK, bare client.send': ({ port }) => {
-    const ours = client(port)
-    const [hold, quote] = ['hold', 'quote'].map((name) => bareSend(ours, name))
-    return holding(
-      () => hold({ sku: 'A1' }),
-      () => quote({ sku: 'A1' }),
-    )
+    const sdk = client(port)
+    return wholeCalls((name) => bareSend(sdk, name))
   },
   'ours, SDK transport': ({ port }) => invoking(createInvoker({ client: client(port), ...WIDE })),
   'ours, lean transport': ({ port }) => invoking(leanInvoker({ client: client(port), ...WIDE })),
 }
 
 const IDLE = {
-  'an idle process': () => idling(() => {}),
+  'an idle process': () =>
+    idling(
+      () => {},
+      () => 1,
+    ),
   'ours, functions': () => {
     const invoker = createInvoker({ transport: answer })
-    return idling((number) => invoker(`function-${number}`).invoke())
+    return idling(
+      (number) => invoker(`function-${number}`).invoke(),
+      () => invoker.circuits().length,
+    )
   },
   'opossum, breakers': () => {
     const breakers = []
-    return idling((number) => (breakers[number] = new CircuitBreaker(answer)).fire())
+    return idling(
+      (number) => (breakers[number] = new CircuitBreaker(answer)).fire(),
+      () => breakers.length,
+    )
   },
 }
 
-function idling(callOnce) {
+/** `kept` says of how many functions something is still there: an invoker forgets idle ones when they become too many. */
+function idling(callOnce, kept) {
   const callAll = async (functions) => {
     for (let number = 0; number < functions; number++) await callOnce(number)
   }
@@ -97,8 +113,8 @@ function idling(callOnce) {
         await callOnce(0)
         const before = await bytesInUse()
         await callAll(functions)
-        const bytes = ((await bytesInUse()) - before) / functions
-        return { bytes, share: await shareOfCore(ms) }
+        const bytes = ((await bytesInUse()) - before) / kept()
+        return { bytes, kept: kept(), share: await shareOfCore(ms) }
       },
       async timersLeft(functions) {
         const live = watchTimers()
@@ -119,7 +135,12 @@ export async function measure({ quick }) {
   const inFlight = await withServer(async ({ port }) => {
     const field = { topic: import.meta.url, names: [...Object.keys(POLICIES), ...Object.keys(WHOLE)] }
     return withContenders({ ...field, settings: { port } }, (children) =>
-      inTurn(children, (child) => child.do('bytes', calls)),
+      inTurn(children, async (child) => {
+        const bytes = await child.do('bytes', calls)
+        // Some would give up waiting soon.
+        child.stop()
+        return bytes
+      }),
     )
   })
   const idleField = { topic: import.meta.url, names: Object.keys(IDLE) }
@@ -133,17 +154,17 @@ export async function measure({ quick }) {
   const kilobytes = (name) => inFlight[name] / KILOBYTE
   const nothing = idle['an idle process']
   const shareAdded = (name) => 100 * (idle[name].share - nothing.share)
-  const bytesAdded = (name) => idle[name].bytes - nothing.bytes
   return {
     notes: [
-      `In flight: ${calls.toLocaleString('en')} calls; ${SOCKETS} of the whole ones are on a socket and the others wait for one, for all contenders. Idle: ${functions.toLocaleString('en')} functions.`,
+      `In flight: ${calls.toLocaleString('en')} calls; ${SOCKETS} of the whole ones are on a socket and the others wait for one, for all contenders. Idle: ${functions.toLocaleString('en')} functions; bytes are for each of those that are kept.`,
     ],
     tables: [
       [['in flight', 'KB each'], ...Object.keys(inFlight).map((name) => [name, figure(kilobytes(name))])],
       [
-        ['idle', 'bytes each', '% of a core', 'timers left'],
+        ['idle', 'kept', 'bytes each', '% of a core', 'timers left'],
         ...Object.keys(idle).map((name) => [
           name,
+          String(idle[name].kept),
           figure(idle[name].bytes),
           figure(100 * idle[name].share),
           String(timers[name]),
@@ -155,7 +176,7 @@ export async function measure({ quick }) {
       atMost('whole call, lean, in flight', kilobytes('ours, lean transport'), 5, ' KB'),
       atMost('whole call, SDK, in flight', kilobytes('ours, SDK transport'), 12, ' KB'),
       atMost('idle functions, share of a core', shareAdded('ours, functions'), 0.05, ' %'),
-      atMost('idle functions, cells of each', bytesAdded('ours, functions'), KILOBYTE, ' bytes'),
+      atMost('idle functions, cells of each', idle['ours, functions'].bytes, KILOBYTE, ' bytes'),
       atMost('idle functions, timers left', timers['ours, functions'] - timers['an idle process'], 0),
     ],
   }

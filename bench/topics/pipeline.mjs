@@ -26,6 +26,10 @@ export const contenders = {
     const fn = ours()
     return { call: () => fn.invoke(), tasks: { clockTimers } }
   },
+  'ours, named for each call'() {
+    const invoker = createInvoker({ transport: answer })
+    return { call: () => invoker('quote').invoke() }
+  },
   'ours, with a signal'() {
     const fn = ours()
     return { call: (lane) => fn.invoke(undefined, { signal: signals[lane] }) }
