@@ -130,7 +130,7 @@ function idling(callOnce, kept) {
 export const contenders = { ...POLICIES, ...WHOLE, ...IDLE }
 
 export async function measure({ quick }) {
-  const calls = quick ? MOST / 10 : MOST
+  const calls = quick ? MOST / 20 : MOST
   const functions = quick ? FUNCTIONS / 10 : FUNCTIONS
   const inFlight = await withServer(async ({ port }) => {
     const field = { topic: import.meta.url, names: [...Object.keys(POLICIES), ...Object.keys(WHOLE)] }
@@ -145,7 +145,7 @@ export async function measure({ quick }) {
   })
   const idleField = { topic: import.meta.url, names: Object.keys(IDLE) }
   const idle = await withContenders(idleField, (children) =>
-    inTurn(children, (child) => child.do('idle', { functions, ms: quick ? 1_000 : 5_000 })),
+    inTurn(children, (child) => child.do('idle', { functions, ms: quick ? 500 : 5_000 })),
   )
   const timers = await withContenders(idleField, (children) =>
     inTurn(children, (child) => child.do('timersLeft', functions)),
