@@ -1,3 +1,9 @@
+import { drawing } from '../report/svg.mjs'
+
+const STYLE = `.incident { fill: #3b4250; fill-opacity: 0.07 }
+.line { fill: none; stroke-width: 2; stroke-linejoin: round }`
+const DARK = '.incident { fill: #d5d9e0 }'
+
 const PANEL = { width: 360, height: 170 }
 const MARGIN = { left: 46, top: 62, gapX: 58, gapY: 58, bottom: 30, right: 14 }
 const SHOWN = [
@@ -27,24 +33,8 @@ export function timeline(rows, { seconds, incident }) {
     const x = MARGIN.left + at * 190
     return `<path d="M${x} 20h22" stroke="${colour}" class="line"/><text x="${x + 28}" y="24">${contender}</text>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Success and attempts per call over time">
-<style>
-text { font: 12px system-ui, sans-serif; fill: #3b4250 }
-.title { font-weight: 600 }
-.end { text-anchor: end }
-.middle { text-anchor: middle }
-.grid { stroke: #3b4250; stroke-opacity: 0.18; fill: none }
-.incident { fill: #3b4250; fill-opacity: 0.07 }
-.line { fill: none; stroke-width: 2; stroke-linejoin: round }
-@media (prefers-color-scheme: dark) {
-text { fill: #d5d9e0 }
-.grid { stroke: #d5d9e0 }
-.incident { fill: #d5d9e0 }
-}
-</style>
-${[...legend, ...panels].join('\n')}
-</svg>
-`
+  const label = 'Success and attempts per call over time'
+  return drawing({ width, height, label, style: STYLE, dark: DARK }, [...legend, ...panels])
 }
 
 function panel(rows, scenario, { at, title, most, ticks, write }, { seconds, incident }) {

@@ -1,3 +1,5 @@
+import { aligned } from '../report/table.mjs'
+
 /** The columns of the table: what they are called, and how a figure is written. */
 const COLUMNS = {
   success: ['ok, whole run', percent],
@@ -57,11 +59,4 @@ function whole(value) {
 
 function seconds(value) {
   return value === Infinity ? 'never' : value.toFixed(1)
-}
-
-function aligned(lines) {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)))
-  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |\n`
-  const [head, ...body] = lines
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('')
 }
