@@ -1,4 +1,5 @@
-import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
+import type { LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda'
+import { ownClient } from './own-client.js'
 import type { ClientOf } from './sdk.js'
 
 /** How to reach Lambda. */
@@ -37,7 +38,7 @@ export function createClients({ client, ...config }: ClientOptions, maxSockets: 
     clientOf(region = config.region) {
       let made = clients.get(region)
       if (!made) {
-        made = new LambdaClient({
+        made = ownClient({
           ...config,
           ...(region !== undefined && { region }),
           requestHandler: handlerFor(maxSockets),

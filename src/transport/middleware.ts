@@ -1,17 +1,38 @@
 import type { InvokeCommand } from '@aws-sdk/client-lambda'
-import type { Context } from '../core/call.js'
 import type { LiveAttempt } from '../core/attempt-record.js'
+import type { Context } from '../core/call.js'
 import { VERSION } from '../version.js'
 import { noteHead, type DurableHead } from './reply-head.js'
 import { putAttemptHeaders } from './request-headers.js'
 import type { InvokeRequest } from './transport.js'
 import { INVOCATION_ID_HEADER, watchWritten } from './written.js'
 
-/** What our middleware saw of one request. */
+/** One request on its way through the SDK: what our middleware is to do with it, and what it sees of it. */
 export interface Sighting extends DurableHead {
+  readonly attempt: LiveAttempt
+  readonly request: Pick<InvokeRequest, 'tenantId' | 'durableExecutionName'>
+  readonly context: Pick<Context, 'scope' | 'carrier'>
   /** Whether the request got as far as the client's request handler; undefined where no middleware ran, as with a mock. */
   reached: boolean | undefined
+  invocationId: string
   stopWatching: (() => void) | undefined
+}
+
+export function newSighting(
+  attempt: LiveAttempt,
+  request: Sighting['request'],
+  context: Sighting['context'],
+): Sighting {
+  return {
+    attempt,
+    request,
+    context,
+    reached: undefined,
+    invocationId: '',
+    stopWatching: undefined,
+    durableExecutionArn: undefined,
+    nameIgnored: false,
+  }
 }
 
 type Headers = Record<string, string>
@@ -22,33 +43,30 @@ interface HttpResult {
   response?: { statusCode?: number; headers?: Headers }
 }
 
+/** What the middleware needs beside the request. */
+export interface Equipment {
+  readonly handler: object
+  /** Whose request it is, by the command's input. */
+  readonly sightingOf: (args: { readonly input: object }) => Sighting
+  /** Takes the place of the client's own last step. */
+  readonly send?: (request: unknown, sighting: Sighting) => Promise<unknown>
+}
+
 /**
  * Puts our middleware on one command, so that the client and its other commands stay as they are.
  *
  * It takes the place of the SDK's retries, which would repeat requests that may have run; it names the library in the
  * user agent; and it notes how far the request got, which is what decides whether the function can have run.
  */
-export function equip(
-  command: InvokeCommand,
-  handler: object,
-  attempt: LiveAttempt,
-  request: Pick<InvokeRequest, 'tenantId' | 'durableExecutionName'>,
-  { scope, carrier }: Pick<Context, 'scope' | 'carrier'>,
-): Sighting {
-  const sighting: Sighting = {
-    reached: undefined,
-    stopWatching: undefined,
-    durableExecutionArn: undefined,
-    nameIgnored: false,
-  }
+export function equip(command: InvokeCommand, { handler, sightingOf, send }: Equipment): void {
   const watchable = isNodeHandler(handler)
-  let invocationId = ''
   const stack = command.middlewareStack
 
   stack.add(
     (next) => (args) => {
+      const sighting = sightingOf(args)
       // A middleware of the user's may come by here again after a request that went out.
-      if (sighting.reached === undefined) attempt.ran = 'no'
+      if (sighting.reached === undefined) sighting.attempt.ran = 'no'
       sighting.reached ??= false
       return next(args)
     },
@@ -57,11 +75,14 @@ export function equip(
 
   stack.add(
     (next) => (args) => {
+      const sighting = sightingOf(args)
+      const { attempt, request, context } = sighting
       const { headers } = (args as unknown as HttpArguments).request
       sighting.stopWatching?.()
       headers['user-agent'] = `${headers['user-agent'] ?? ''} resilient-lambda/${VERSION}`.trimStart()
-      invocationId = putAttemptHeaders(headers, attempt.number, request, carrier)
-      if (watchable) sighting.stopWatching = watchWritten(invocationId, () => (attempt.ran = 'maybe'))
+      sighting.invocationId = putAttemptHeaders(headers, attempt.number, request, context.carrier)
+      if (watchable)
+        sighting.stopWatching = watchWritten(sighting.invocationId, () => (attempt.ran = 'maybe'))
       return next(args)
     },
     { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', tags: ['RETRY'], override: true },
@@ -69,20 +90,22 @@ export function equip(
 
   stack.add(
     (next) => async (args) => {
+      const sighting = sightingOf(args)
+      const { attempt, request, context } = sighting
       // Credentials may come when nobody waits any more, and not every handler looks at the signal.
-      if (scope.cancelled) throw new Error(scope.cancelled.message)
+      if (context.scope.cancelled) throw new Error(context.scope.cancelled.message)
       sighting.reached = true
-      const { headers } = (args as unknown as HttpArguments).request
+      const http = args as unknown as HttpArguments
       // A middleware of the user's may have taken away the header by which the request is watched.
-      if (!watchable || headers[INVOCATION_ID_HEADER] !== invocationId) attempt.ran = 'maybe'
-      const result = await next(args)
-      const { response } = result as HttpResult
+      if (!watchable || http.request.headers[INVOCATION_ID_HEADER] !== sighting.invocationId)
+        attempt.ran = 'maybe'
+      const result = (await (send ? send(http.request, sighting) : next(args))) as HttpResult
+      const { response } = result
       noteHead(response?.statusCode, response?.headers, attempt, sighting, request.durableExecutionName)
-      return result
+      return result as never
     },
     { name: 'resilientLambdaReach', step: 'deserialize', priority: 'low' },
   )
-  return sighting
 }
 
 /** Only the SDK's own handler is known to speak through node:http, where writing can be watched. */

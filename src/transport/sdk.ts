@@ -1,4 +1,9 @@
-import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda'
+import {
+  InvokeCommand,
+  type InvokeCommandInput,
+  type InvokeCommandOutput,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda'
 import type { Context } from '../core/call.js'
 import type { LiveAttempt } from '../core/attempt-record.js'
 import { failed, type Outcome } from '../core/outcome.js'
@@ -8,7 +13,8 @@ import { failure } from '../failures/failure.js'
 import { outcomeOf } from './answer.js'
 import { clientContextOf } from './client-context.js'
 import { underName } from './durable.js'
-import { equip, type Sighting } from './middleware.js'
+import { equip, newSighting, type Sighting } from './middleware.js'
+import { isOwn, OwnInvokeCommand } from './own-client.js'
 import type { InvokeRequest, Transport } from './transport.js'
 
 /** The client for a region; undefined asks for the default one. */
@@ -31,12 +37,8 @@ export function sdkTransport(clientOf: ClientOf): Transport {
         const client = clientOf(region)
         await refuseOtherRegion(client, region)
         if (scope.cancelled) return failed(scope.cancelled)
-        const command = commandFor(request, context)
-        sighting = equip(command, client.config.requestHandler, live, request, context)
-        // Until our middleware runs, which it does not in a mocked client, nobody can tell.
-        live.ran = 'maybe'
-        // A client that caches its middleware would use the cached one, without ours, if there were no options.
-        const output = (await client.send(command, { abortSignal: scope.signal })) as
+        sighting = newSighting(live, request, context)
+        const output = (await sendThrough(client, inputFor(request, context), sighting)) as
           InvokeCommandOutput | undefined
         const outcome = output
           ? outcomeOfOutput(output, sighting)
@@ -55,10 +57,26 @@ export function sdkTransport(clientOf: ClientOf): Transport {
   }
 }
 
-function commandFor(request: InvokeRequest, context: Context): InvokeCommand {
+function sendThrough(
+  client: LambdaClient,
+  input: InvokeCommandInput,
+  sighting: Sighting,
+): Promise<InvokeCommandOutput> {
+  const { attempt, context } = sighting
+  const isOurs = isOwn(client)
+  const command = isOurs ? new OwnInvokeCommand(input, sighting) : new InvokeCommand(input)
+  if (!isOurs) equip(command, { handler: client.config.requestHandler, sightingOf: () => sighting })
+  // Until our middleware runs, which it does not in a mocked client, nobody can tell.
+  attempt.ran = 'maybe'
+  if (isOurs) return client.send(command)
+  // A client that caches its middleware would use the cached one, without ours, if there were no options.
+  return client.send(command, { abortSignal: context.scope.signal })
+}
+
+function inputFor(request: InvokeRequest, context: Context): InvokeCommandInput {
   const { functionName, qualifier, body, logTail, tenantId, durableExecutionName } = request
   const clientContext = clientContextOf(request, context)
-  return new InvokeCommand({
+  return {
     FunctionName: functionName,
     ...(qualifier !== undefined && { Qualifier: qualifier }),
     ...(body && { Payload: body }),
@@ -66,7 +84,7 @@ function commandFor(request: InvokeRequest, context: Context): InvokeCommand {
     ...(logTail && { LogType: 'Tail' as const }),
     ...(tenantId !== undefined && { TenantId: tenantId }),
     ...(durableExecutionName !== undefined && { DurableExecutionName: durableExecutionName }),
-  })
+  }
 }
 
 function outcomeOfOutput(output: InvokeCommandOutput, { durableExecutionArn }: Sighting): Outcome {
