@@ -1,0 +1,78 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda'
+import { createInvoker, type InvokerOptions } from 'resilient-lambda'
+import { startLocalLambda, type LocalLambda, type LocalLambdaOptions } from 'resilient-lambda/testing'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { failureOf } from '../invoker/support.js'
+import { IS_PROJECTS_SDK } from '../wire/sdk-version.js'
+
+interface World {
+  readonly local: LocalLambda
+  readonly lambda: ReturnType<typeof createInvoker>
+}
+
+async function start(
+  functions: LocalLambdaOptions['functions'] = { echo: (event) => event ?? null },
+  options: InvokerOptions = {},
+): Promise<World> {
+  const local = await startLocalLambda({ functions })
+  const lambda = createInvoker({ ...local.clientSettings, ...options })
+  onTestFinished(async () => {
+    lambda.destroy()
+    await local.stop()
+  })
+  return { local, lambda }
+}
+
+it.runIf(IS_PROJECTS_SDK)('puts its middleware together once, and anew after another command', async () => {
+  const { lambda } = await start()
+  const resolve = vi.spyOn(InvokeCommand.prototype, 'resolveMiddleware')
+  onTestFinished(() => resolve.mockRestore())
+  for (let number = 0; number < 5; number++)
+    expect(await lambda('echo').invoke({ number })).toEqual({ number })
+  expect(resolve).toHaveBeenCalledOnce()
+  await lambda('echo').timeoutLint()
+  expect(await lambda('echo').invoke('again')).toBe('again')
+})
+
+it('mixes up none of many calls at once, while the credentials change with each', async () => {
+  let asked = 0
+  const credentials = async (): Promise<{
+    accessKeyId: string
+    secretAccessKey: string
+    expiration: Date
+  }> => {
+    asked += 1
+    // Always about to expire, so that each request asks anew.
+    return { accessKeyId: `AKIA${asked}`, secretAccessKey: `secret ${asked}`, expiration: new Date() }
+  }
+  const { local, lambda } = await start(
+    {
+      both: (event, { clientContext }) => [
+        event,
+        (clientContext as { custom?: unknown } | undefined)?.custom,
+      ],
+    },
+    { credentials, bulkhead: false },
+  )
+  const both = lambda('both').bulkhead(false)
+  const numbers = Array.from({ length: 300 }, (_, number) => ({ number }))
+  const answers = await Promise.all(
+    numbers.map((number) => both.clientContext({ custom: number }).invoke(number)),
+  )
+  expect(answers).toEqual(numbers.map((number) => [number, number]))
+  expect(local.requests).toHaveLength(300)
+  expect(new Set(local.requests.map(({ headers }) => headers['amz-sdk-invocation-id'])).size).toBe(300)
+  expect(new Set(local.requests.map(({ headers }) => headers['authorization'])).size).toBeGreaterThan(1)
+})
+
+it('ends the one that is aborted, and none beside it', async () => {
+  const { local, lambda } = await start()
+  const controller = new AbortController()
+  local.faults('echo').next({ type: 'stallHead' })
+  const stalled = failureOf(lambda('echo').invoke('stalled', { signal: controller.signal }))
+  const other = lambda('echo').invoke('other')
+  expect(await other).toBe('other')
+  controller.abort()
+  expect(await stalled).toMatchObject({ code: 'Aborted', mayHaveRun: true })
+  expect(await lambda('echo').invoke('next')).toBe('next')
+})
