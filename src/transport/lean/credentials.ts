@@ -68,7 +68,6 @@ export class LastingCredentials {
     let given = await provider()
     // The provider does not know that the service refused what it remembers.
     if (this.#refused && areSame(given, this.#refused)) given = await provider({ forceRefresh: true })
-    this.#refused = undefined
     this.#provider = provider
     this.#current = given
     return given

@@ -57,6 +57,13 @@ describe('credentials', () => {
     expect(source).toHaveBeenCalledOnce()
   })
 
+  it('come from one request although the provider would make one for each', async () => {
+    const provider = vi.fn(() => Promise.resolve(session(1, HOUR)))
+    const lasting = new LastingCredentials(() => provider)
+    await Promise.all([lasting.get(), lasting.get()])
+    expect(provider).toHaveBeenCalledOnce()
+  })
+
   it('are at hand without a promise while they last', async () => {
     const { source, lasting } = world()
     const first = await lasting.get()
