@@ -5,6 +5,7 @@ import {
   type CredentialProvider,
   type Credentials,
 } from '../../../src/transport/lean/credentials.js'
+import { classify } from '../../../src/failures/classify.js'
 import { KEYS } from './support.js'
 
 const MINUTE = 60_000
@@ -121,6 +122,18 @@ describe('credentials', () => {
     expect(await tokenOf(lasting)).toBe('session 1')
   })
 
+  it.each([[undefined], [{}], [{ accessKeyId: 'AKIDEXAMPLE' }]])(
+    'without keys are none: %o',
+    async (given) => {
+      const { source, lasting } = world()
+      await lasting.get()
+      pass(HOUR)
+      source.mockResolvedValueOnce(given as Credentials)
+      const failed = await Promise.resolve(lasting.get()).catch((error: unknown) => error)
+      expect(classify(failed, { reached: false, ran: 'no', nowMs: 0 }).code).toBe('CredentialsUnavailable')
+    },
+  )
+
   it('are those of another provider that the client is given later', async () => {
     const { client, lasting } = world()
     await lasting.get()
@@ -146,6 +159,23 @@ describe('credentials that are refused', () => {
     lasting.refuse(first)
     expect(lasting.get()).toMatchObject({ sessionToken: 'session 2' })
     expect(source).toHaveBeenCalledTimes(2)
+  })
+
+  it('are refreshed now and then where the service refuses whatever it gets', async () => {
+    const { source, lasting } = world()
+    for (let second = 0; second < 60; second++) {
+      lasting.refuse(await lasting.get())
+      pass(1_000)
+    }
+    expect(source).toHaveBeenCalledTimes(1 + 6)
+  })
+
+  it('are not replaced by some without keys', async () => {
+    const { source, lasting } = world()
+    lasting.refuse(await lasting.get())
+    source.mockResolvedValueOnce({} as Credentials)
+    await expect(lasting.get()).rejects.toThrow('the credentials that the client got have no keys')
+    expect(await tokenOf(lasting)).toBe('session 2')
   })
 
   it('are replaced by what another request of the client got meanwhile, without asking once more', async () => {
