@@ -15,13 +15,12 @@ export interface InvokeAnswer {
 /** The value, or the function's error. */
 export function outcomeOf(answer: InvokeAnswer): Outcome {
   const { payload, functionError, executedVersion, logResult, requestId, durableExecutionArn } = answer
-  const logTail = logResult === undefined ? undefined : Buffer.from(logResult, 'base64').toString()
-  const reply: Reply = {
-    ...(requestId !== undefined && { requestId }),
-    ...(executedVersion !== undefined && { executedVersion }),
-    ...(logTail !== undefined && { logTail }),
-    ...(durableExecutionArn !== undefined && { durableExecutionArn }),
-  }
+  // Spreading what may be absent costs several times as much, on every call.
+  const reply: { -readonly [Key in keyof Reply]: Reply[Key] } = {}
+  if (requestId !== undefined) reply.requestId = requestId
+  if (executedVersion !== undefined) reply.executedVersion = executedVersion
+  if (logResult !== undefined) reply.logTail = Buffer.from(logResult, 'base64').toString()
+  if (durableExecutionArn !== undefined) reply.durableExecutionArn = durableExecutionArn
   if (functionError)
     return failed(classifyFunctionError({ functionError, payload: payload ?? undefined, ...reply }))
   return answered(payload?.byteLength === 0 ? undefined : (payload ?? undefined), reply)

@@ -43,14 +43,16 @@ const TLS = [
   'sigalgs',
 ] as const
 
-/** What an agent is told about its pool; all of it holds for any pool, or matters to none but node's. */
+/** What an agent is told about its pool, or knows of itself; it holds for any pool, or matters to none but node's. */
 const POOL = [
+  'defaultPort',
   'keepAlive',
   'keepAliveMsecs',
   'maxCachedSessions',
   'maxFreeSockets',
   'maxSockets',
   'noDelay',
+  'protocol',
   'scheduling',
   'timeout',
 ]

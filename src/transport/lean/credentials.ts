@@ -12,7 +12,7 @@ export type CredentialProvider = (options?: { readonly forceRefresh?: boolean })
 /** As the SDK does, so that a signature never meets credentials that end on the way. */
 const REFRESH_BEFORE_MS = 5 * 60_000
 
-/** A source that is down, or has nothing fresher yet, is asked no more often than this. */
+/** A source that is down, has nothing fresher yet, or gives what is refused, is asked no more often than this. */
 const PAUSE_MS = 10_000
 
 /**
@@ -28,6 +28,7 @@ export class LastingCredentials {
   #refused: Credentials | undefined
   #pending: Promise<Credentials> | undefined
   #pauseEndsMs = 0
+  #patienceEndsMs = 0
 
   /** The provider is looked up each time, since a client may be given another. */
   constructor(providerNow: () => CredentialProvider) {
@@ -47,7 +48,9 @@ export class LastingCredentials {
 
   /** Forgets credentials that the service does not take any more. */
   refuse(credentials: Credentials): void {
-    if (!this.#current || !areSame(this.#current, credentials)) return
+    const nowMs = Date.now()
+    if (nowMs < this.#patienceEndsMs || !this.#current || !areSame(this.#current, credentials)) return
+    this.#patienceEndsMs = nowMs + PAUSE_MS
     this.#current = undefined
     this.#refused = credentials
   }
@@ -65,14 +68,20 @@ export class LastingCredentials {
 
   async #fetch(): Promise<Credentials> {
     const provider = this.#providerNow()
-    let given = await provider()
+    let given = complete(await provider())
     // The provider does not know that the service refused what it remembers.
-    if (this.#refused && areSame(given, this.#refused)) given = await provider({ forceRefresh: true })
-    this.#refused = undefined
+    if (this.#refused && areSame(given, this.#refused))
+      given = complete(await provider({ forceRefresh: true }))
     this.#provider = provider
     this.#current = given
     return given
   }
+}
+
+/** Providers are written by users, and the SDK checks what they give when it signs. */
+function complete(given: Credentials | undefined): Credentials {
+  if (typeof given?.accessKeyId === 'string' && typeof given.secretAccessKey === 'string') return given
+  throw new Error('the credentials that the client got have no keys')
 }
 
 function areSame(one: Credentials, other: Credentials): boolean {

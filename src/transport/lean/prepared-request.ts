@@ -37,7 +37,7 @@ export async function prepareRequest(client: LambdaClient): Promise<PreparedRequ
     },
     { name: 'resilientLambdaBegin', step: 'initialize', priority: 'high' },
   )
-  // The SDK's retries would take this for a call that succeeded.
+  // The SDK's retries would count this as a call, and may repeat what fails.
   stack.add((next) => (args) => next(args), {
     name: 'retryMiddleware',
     step: 'finalizeRequest',

@@ -24,19 +24,21 @@ export function wireDestroyed(): Error {
   return errorOfNode('the connections were closed by destroy()', 'ECONNRESET')
 }
 
-/** An error of undici in the words of Node, which `classify` knows; others as they are. */
+/**
+ * An error of undici in the words of Node's own client, which `classify` knows; others as they are. Whatever ends the
+ * connection after the head of a reply, Node calls aborted.
+ */
 export function inWordsOfNode(error: Error, headSeen: boolean): Error {
-  const { code } = error as { readonly code?: string }
+  const { code, syscall } = error as { readonly code?: string; readonly syscall?: string }
+  if (headSeen && syscall !== undefined) return aborted()
   switch (code ?? error.name) {
     case 'UND_ERR_SOCKET':
-      return errorOfNode(headSeen ? 'aborted' : 'socket hang up', 'ECONNRESET')
+      return headSeen ? aborted() : errorOfNode('socket hang up', 'ECONNRESET')
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return headSeen ? errorOfNode('aborted', 'ECONNRESET') : malformed('the head of the reply is broken')
+      return headSeen ? aborted() : malformed('the head of the reply is broken')
     case 'HTTPParserError':
       // It comes without its code, and with what it could not parse, which has no place in logs.
-      return error.message.includes('Invalid EOF')
-        ? errorOfNode('aborted', 'ECONNRESET')
-        : malformed(error.message)
+      return error.message.includes('Invalid EOF') ? aborted() : malformed(error.message)
     case 'UND_ERR_HEADERS_OVERFLOW':
       return malformed(error.message)
     case 'UND_ERR_INVALID_ARG':
@@ -44,6 +46,10 @@ export function inWordsOfNode(error: Error, headSeen: boolean): Error {
     default:
       return error
   }
+}
+
+function aborted(): Error {
+  return errorOfNode('aborted', 'ECONNRESET')
 }
 
 function malformed(message: string): Error {

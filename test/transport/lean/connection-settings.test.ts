@@ -11,6 +11,10 @@ import { bareEnvironment, KEYS } from './support.js'
 
 type Handler = NonNullable<LambdaClientConfig['requestHandler']>
 
+interface NodeHandler {
+  readonly configProvider: Promise<{ httpAgent?: http.Agent; httpAgentProvider?(): Promise<http.Agent> }>
+}
+
 beforeEach(() => bareEnvironment())
 
 function settings(
@@ -20,6 +24,15 @@ function settings(
 ): Promise<ConnectionSettings> {
   const client = new LambdaClient({ region: 'eu-west-1', credentials: KEYS, requestHandler, ...more })
   return connectionSettingsOf(client, protocol)
+}
+
+/** A handler that has come to these settings, whatever its version. */
+function resolved(config: object): Handler {
+  class NodeHttpHandler {
+    readonly configProvider = Promise.resolve({ ...config, httpsAgent: new https.Agent() })
+    handle(): void {}
+  }
+  return new NodeHttpHandler() as object as Handler
 }
 
 describe('the settings of connections', () => {
@@ -61,7 +74,7 @@ describe('the settings of connections', () => {
       throwOnRequestTimeout: true,
       socketTimeout: 3_000,
     }
-    expect(await settings(given)).toMatchObject({
+    expect(await settings(resolved(given))).toMatchObject({
       connectTimeoutMs: 1_000,
       requestTimeoutMs: 2_000,
       socketTimeoutMs: 3_000,
@@ -69,7 +82,13 @@ describe('the settings of connections', () => {
   })
 
   it('have no limit where it is 0, and none to requests that only warns', async () => {
-    expect(await settings({ connectionTimeout: 0, requestTimeout: 2_000, socketTimeout: 0 })).toMatchObject({
+    const given = {
+      connectionTimeout: 0,
+      requestTimeout: 2_000,
+      throwOnRequestTimeout: undefined,
+      socketTimeout: 0,
+    }
+    expect(await settings(resolved(given))).toMatchObject({
       connectTimeoutMs: undefined,
       requestTimeoutMs: undefined,
       socketTimeoutMs: undefined,
@@ -77,10 +96,7 @@ describe('the settings of connections', () => {
   })
 
   it('have a limit to requests that old handlers keep, which know nothing of warnings', async () => {
-    const client = new LambdaClient({ region: 'eu-west-1', credentials: KEYS })
-    const old = { requestTimeout: 2_000, httpsAgent: new https.Agent() }
-    Object.assign(client.config.requestHandler, { configProvider: Promise.resolve(old) })
-    expect(await connectionSettingsOf(client, 'https:')).toMatchObject({ requestTimeoutMs: 2_000 })
+    expect(await settings(resolved({ requestTimeout: 2_000 }))).toMatchObject({ requestTimeoutMs: 2_000 })
   })
 
   it('come from the agent of the protocol', async () => {
@@ -136,12 +152,9 @@ describe('an agent', () => {
     })
     const { agent } = await connectionSettingsOf(client, 'http:')
     expect(agent).toBeInstanceOf(http.Agent)
-    const { httpAgentProvider } = await (
-      client.config.requestHandler as unknown as {
-        configProvider: Promise<{ httpAgentProvider(): Promise<http.Agent> }>
-      }
-    ).configProvider
-    expect(agent).toBe(await httpAgentProvider())
+    const { configProvider } = client.config.requestHandler as unknown as NodeHandler
+    const { httpAgent, httpAgentProvider } = await configProvider
+    expect(agent).toBe(httpAgent ?? (await httpAgentProvider?.()))
   })
 })
 

@@ -5,6 +5,7 @@ import {
   type CredentialProvider,
   type Credentials,
 } from '../../../src/transport/lean/credentials.js'
+import { classify } from '../../../src/failures/classify.js'
 import { KEYS } from './support.js'
 
 const MINUTE = 60_000
@@ -55,6 +56,13 @@ describe('credentials', () => {
     const [first, second] = await Promise.all([lasting.get(), lasting.get()])
     expect(second).toBe(first)
     expect(source).toHaveBeenCalledOnce()
+  })
+
+  it('come from one request although the provider would make one for each', async () => {
+    const provider = vi.fn(() => Promise.resolve(session(1, HOUR)))
+    const lasting = new LastingCredentials(() => provider)
+    await Promise.all([lasting.get(), lasting.get()])
+    expect(provider).toHaveBeenCalledOnce()
   })
 
   it('are at hand without a promise while they last', async () => {
@@ -114,6 +122,18 @@ describe('credentials', () => {
     expect(await tokenOf(lasting)).toBe('session 1')
   })
 
+  it.each([[undefined], [{}], [{ accessKeyId: 'AKIDEXAMPLE' }]])(
+    'without keys are none: %o',
+    async (given) => {
+      const { source, lasting } = world()
+      await lasting.get()
+      pass(HOUR)
+      source.mockResolvedValueOnce(given as Credentials)
+      const failed = await Promise.resolve(lasting.get()).catch((error: unknown) => error)
+      expect(classify(failed, { reached: false, ran: 'no', nowMs: 0 }).code).toBe('CredentialsUnavailable')
+    },
+  )
+
   it('are those of another provider that the client is given later', async () => {
     const { client, lasting } = world()
     await lasting.get()
@@ -139,6 +159,22 @@ describe('credentials that are refused', () => {
     lasting.refuse(first)
     expect(lasting.get()).toMatchObject({ sessionToken: 'session 2' })
     expect(source).toHaveBeenCalledTimes(2)
+  })
+
+  it('are refreshed now and then where the service refuses whatever it gets', async () => {
+    const { source, lasting } = world()
+    for (let second = 0; second < 60; second++) {
+      lasting.refuse(await lasting.get())
+      pass(1_000)
+    }
+    expect(source).toHaveBeenCalledTimes(1 + 6)
+  })
+
+  it('are not replaced by some without keys', async () => {
+    const { source, lasting } = world()
+    lasting.refuse(await lasting.get())
+    source.mockResolvedValueOnce({} as Credentials)
+    await expect(lasting.get()).rejects.toThrow('the credentials that the client got have no keys')
   })
 
   it('are replaced by what another request of the client got meanwhile, without asking once more', async () => {

@@ -141,11 +141,20 @@ describe('a service', () => {
     expect(local.requests).toEqual([])
   })
 
-  it('is found out of a client that caches its middleware, and leaves that as it was', async () => {
-    const client = new LambdaClient({ ...HOME, cacheMiddleware: true })
-    const before = client.middlewareStack.identify()
-    expect(await serviceOf(client)).toMatchObject({ region: 'eu-west-1' })
-    expect(client.middlewareStack.identify()).toEqual(before)
+  it('is found out of a client that keeps its middleware, which goes on working', async () => {
+    const { local, client } = await start({ client: { cacheMiddleware: true } })
+    const call = (): Promise<unknown> => client.send(new InvokeCommand({ FunctionName: 'quote' }))
+    await call()
+    expect(await serviceOf(client)).toMatchObject({ host: new URL(local.endpoint).host })
+    await call()
+    expect(local.requestsOf('quote')).toHaveLength(2)
+  })
+
+  it("is found out without the client's retries", async () => {
+    const acquireInitialRetryToken = vi.fn()
+    const retryStrategy = { acquireInitialRetryToken } as never
+    expect(await service({ ...HOME, retryStrategy })).toMatchObject({ region: 'eu-west-1' })
+    expect(acquireInitialRetryToken).not.toHaveBeenCalled()
   })
 
   it("is found out although the client's middleware cannot do with a request that was not sent", async () => {
@@ -293,7 +302,9 @@ describe('the clock', () => {
     expect(found.correctClock(date(-MINUTE * 10), NOW, found.clockOffsetMs)).toBe(false)
   })
 
-  it('stays as it is where the client is told not to correct it', async () => {
+  const canBeTold = 'disableClockSkewCorrection' in new LambdaClient(HOME).config
+
+  it.runIf(canBeTold)('stays as it is where the client is told not to correct it', async () => {
     const found = await service({ ...HOME, disableClockSkewCorrection: true })
     expect(found.correctClock(date(10 * MINUTE), NOW, 0)).toBe(false)
     expect(found.clockOffsetMs).toBe(0)

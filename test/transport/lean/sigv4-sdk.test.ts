@@ -2,6 +2,7 @@ import { LambdaClient, type InvokeCommandInput } from '@aws-sdk/client-lambda'
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Signer, type Unsigned } from '../../../src/transport/lean/sigv4.js'
+import { IS_PROJECTS_SDK } from '../../wire/sdk-version.js'
 import { KEYS, sentBySdk, type SdkRequest } from './support.js'
 
 interface SdkSigner {
@@ -43,8 +44,9 @@ describe("the SDK's signer", () => {
     fc.constantFrom('user-agent', 'x-amzn-trace-id', 'connection', 'expect', 'content-type', 'traceparent'),
   )
   const headerValue = fc.oneof(fc.string({ unit: fc.constantFrom(' ', '\t', 'a', '"', 'é') }), fc.string())
-  // The SDK keeps parameters in an object, which loses this one.
-  const parameter = fc.oneof(word, anyText).filter((name) => name !== '__proto__')
+  // The SDK keeps parameters in an object, which loses that one; old ones sort names before they encode them.
+  const strange = anyText.filter((name) => name !== '__proto__')
+  const parameter = IS_PROJECTS_SDK ? fc.oneof(word, strange) : word
   const query = fc.dictionary(parameter, fc.oneof(anyText, fc.array(anyText, { minLength: 1, maxLength: 3 })))
   const credentials = fc.record(
     { accessKeyId: word, secretAccessKey: anyText, sessionToken: fc.base64String() },
