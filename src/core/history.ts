@@ -65,7 +65,7 @@ export class History {
   begin({ target, hedge, emit }: Beginning = NOTHING_SPECIAL, now = this.#clock.now()): LiveAttempt {
     const tell = target === undefined ? this.#emit : (emit ?? this.#emit)
     const attempt = new AttemptRecord(this.#attempts.length + 1, now - this.#startedAt, tell, target, hedge)
-    this.#attempts = [...this.#attempts, attempt]
+    this.#attempts = this.#attempts.length === 0 ? [attempt] : [...this.#attempts, attempt]
     attempt.emit?.({ type: 'attempt.started', attempt: attempt.number })
     return attempt
   }
