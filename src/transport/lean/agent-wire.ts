@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { INVOCATION_ID_HEADER, watchWritten } from '../written.js'
 import { Body } from './body.js'
 import type { ConnectionSettings } from './connection-settings.js'
-import { connectTimedOut, inactive, wireDestroyed } from './wire-errors.js'
+import { connectTimedOut, inactive, inWordsOfNode, wireDestroyed } from './wire-errors.js'
 import type { Exchange, Sent, Wire, WireRequest } from './wire.js'
 
 /** Node's own HTTP with an agent of the user's, which may tunnel, count or sign in its own way. */
@@ -43,6 +43,7 @@ class AgentExchange implements Sent {
   #outgoing: ClientRequest | undefined
   #stopWatching: (() => void) | undefined
   #connecting: NodeJS.Timeout | undefined
+  #headSeen = false
 
   constructor(exchange: Exchange, settings: ConnectionSettings, underWay: Set<AgentExchange>) {
     this.#exchange = exchange
@@ -74,6 +75,7 @@ class AgentExchange implements Sent {
   }
 
   #receive(incoming: IncomingMessage): void {
+    this.#headSeen = true
     const head = { status: incoming.statusCode ?? 0, headers: joined(incoming) }
     const body = new Body(head.headers['content-length'])
     incoming
@@ -97,7 +99,7 @@ class AgentExchange implements Sent {
   fail(error: Error): void {
     const exchange = this.#end()
     this.#outgoing?.destroy()
-    exchange?.onError(error)
+    exchange?.onError(inWordsOfNode(error, this.#headSeen))
   }
 
   #end(): Exchange | undefined {

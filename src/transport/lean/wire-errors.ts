@@ -26,7 +26,7 @@ export function wireDestroyed(): Error {
 
 /**
  * An error of undici in the words of Node's own client, which `classify` knows; others as they are. Whatever ends the
- * connection after the head of a reply, Node calls aborted.
+ * connection after the head of a reply is called aborted, as the body of Node's replies does.
  */
 export function inWordsOfNode(error: Error, headSeen: boolean): Error {
   const { code, syscall } = error as { readonly code?: string; readonly syscall?: string }
