@@ -32,6 +32,7 @@ export interface Passage {
 
 /** Puts guards, the outermost first, around `next`; what ignores its cancellation is let go, guards included. */
 export function guarded(guards: readonly Guard[], next: Next): Next {
+  if (guards.length === 0) return next
   return function pass(call, context) {
     return new Promise((resolve, reject) => {
       new GuardedCall(guards, next, call, context, resolve, reject).enter(0)
@@ -42,6 +43,8 @@ export function guarded(guards: readonly Guard[], next: Next): Next {
 /** A way out, and the one after it. */
 interface Outward {
   readonly exit: Exit
+  /** What was to be cancelled where its guard stands: what is further in may have been, on its own. */
+  readonly scope: Scope
   readonly next: Outward | undefined
 }
 
@@ -84,11 +87,12 @@ class GuardedCall implements Passage, Cancellable {
     this.#now = undefined
     try {
       for (let at = from; at < this.#guards.length; at++) {
+        const { scope } = this.context
         const entered = this.#guards[at]?.(this)
-        if (entered instanceof Promise) return this.#wait(entered, at)
-        if (!this.#isIn(entered)) return
+        if (entered instanceof Promise) return this.#wait(entered, scope, at)
+        if (!this.#isIn(entered, scope)) return
       }
-      const step = this.#tie()
+      const step = this.#tie(this.context.scope)
       if (step === undefined) return
       this.#next(this.call, this.context).then(
         (outcome) => step === this.#step && this.#seeOut(outcome),
@@ -104,15 +108,15 @@ class GuardedCall implements Passage, Cancellable {
     this.#seeOut(failed(why))
   }
 
-  #wait(entering: Promise<Entered>, at: number): void {
-    const step = this.#tie()
+  #wait(entering: Promise<Entered>, scope: Scope, at: number): void {
+    const step = this.#tie(scope)
     entering.then(
       (entered) => {
         if (step === this.#step) {
-          if (this.#isIn(entered)) this.enter(at + 1)
+          if (this.#isIn(entered, scope)) this.enter(at + 1)
           return
         }
-        const { cancelled } = this.context.scope
+        const { cancelled } = scope
         // Let in when it was gone already.
         if (cancelled && typeof entered === 'function') void entered(failed(cancelled), false)
       },
@@ -121,8 +125,7 @@ class GuardedCall implements Passage, Cancellable {
   }
 
   /** Hears of a cancellation while something is waited for; undefined when there was one already. */
-  #tie(): number | undefined {
-    const { scope } = this.context
+  #tie(scope: Scope): number | undefined {
     if (scope.cancelled) return void this.cancel(scope.cancelled)
     if (this.#scope !== scope) {
       this.#scope?.untie(this)
@@ -132,8 +135,8 @@ class GuardedCall implements Passage, Cancellable {
     return ++this.#step
   }
 
-  #isIn(entered: Entered): boolean {
-    if (typeof entered === 'function') this.#exits = { exit: entered, next: this.#exits }
+  #isIn(entered: Entered, scope: Scope): boolean {
+    if (typeof entered === 'function') this.#exits = { exit: entered, scope, next: this.#exits }
     else if (entered) this.#seeOut(entered)
     return entered === undefined || typeof entered === 'function'
   }
@@ -143,10 +146,10 @@ class GuardedCall implements Passage, Cancellable {
     this.#now = undefined
     try {
       while (this.#exits) {
-        const { exit } = this.#exits
+        const { exit, scope } = this.#exits
         this.#exits = this.#exits.next
         const turned = exit(outcome, false)
-        if (turned instanceof Promise) return this.#waitForExit(turned)
+        if (turned instanceof Promise) return this.#waitForExit(turned, scope)
         if (turned) outcome = turned
       }
     } catch (error) {
@@ -156,8 +159,8 @@ class GuardedCall implements Passage, Cancellable {
     this.#resolve(outcome)
   }
 
-  #waitForExit(turning: Promise<Outcome>): void {
-    const step = ++this.#step
+  #waitForExit(turning: Promise<Outcome>, scope: Scope): void {
+    const step = this.#tie(scope)
     turning.then(
       (outcome) => step === this.#step && this.#seeOut(outcome),
       (error: unknown) => step === this.#step && this.#fail(error),

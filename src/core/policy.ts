@@ -8,28 +8,33 @@ export type Next = (call: Call, context: Context) => Promise<Outcome>
 /** Something that stands around a call: it may wait, refuse, cancel, repeat or replace what is inside. */
 export type Policy = (next: Next) => Next
 
-const guards = new WeakMap<Policy, Guard>()
+const makers = new WeakMap<Policy, (inner: Next) => Guard>()
 
 /** A guard as a policy like any other. */
 export function policyOf(guard: Guard): Policy {
-  const policy: Policy = (next) => guarded([guard], next)
-  guards.set(policy, guard)
+  return policyBefore(() => guard)
+}
+
+/** A guard that may call what is inside by itself too, to try again. */
+export function policyBefore(make: (inner: Next) => Guard): Policy {
+  const policy: Policy = (next) => guarded([make(next)], next)
+  makers.set(policy, make)
   return policy
 }
 
 /** Puts policies around `innermost`; the first of them is the outermost. Guards side by side become one. */
 export function compose(policies: readonly Policy[], innermost: Next): Next {
   let next = innermost
-  let together: Guard[] = []
+  let together: readonly Guard[] = []
   for (const policy of policies.toReversed()) {
-    const guard = guards.get(policy)
-    if (guard) {
-      together = [guard, ...together]
-      continue
+    const inner = guarded(together, next)
+    const make = makers.get(policy)
+    if (make) {
+      together = [make(inner), ...together]
+    } else {
+      together = []
+      next = policy(inner)
     }
-    if (together.length > 0) next = guarded(together, next)
-    together = []
-    next = policy(next)
   }
-  return together.length > 0 ? guarded(together, next) : next
+  return guarded(together, next)
 }

@@ -4,8 +4,8 @@ import { remembered } from '../core/cells/remembered.js'
 import { RetryBudget } from '../core/cells/retry-budget.js'
 import { copyOf } from '../core/context.js'
 import type { Failed, Outcome } from '../core/outcome.js'
-import type { Policy } from '../core/policy.js'
-import { CallAttempts, type Memory } from './call-attempts.js'
+import { policyBefore, type Policy } from '../core/policy.js'
+import { Repeats, succeeded, type Memory } from './repeats.js'
 import type { RetrySettings } from './retry-settings.js'
 
 /** Tells p-retry to go on. */
@@ -44,24 +44,30 @@ export function retryPolicy(settings: RetrySettings): Policy {
         : cells.get(`budget ${key} ${budget}`, () => new RetryBudget(budget, clock)),
   }))
 
-  return (next) =>
-    function retry(call, context) {
-      const memory = memoryOf(call.subject, context)
-      const inside = copyOf(context)
-      inside.budget = memory.purse
-      const made = new CallAttempts(next, call, inside, memory, settings)
-      return made.begin().then((outcome) => {
-        if (!outcome.ok) return repeat(outcome, made)
-        made.succeeded()
-        return outcome
-      })
-    }
+  return policyBefore(
+    (inner) =>
+      function retry(passage) {
+        const { call, context } = passage
+        const { history, scope } = context
+        const memory = memoryOf(call.subject, context)
+        const inside = copyOf(context)
+        inside.budget = memory.purse
+        passage.context = inside
+        const before = history.made
+        return (outcome, crashed) => {
+          if (crashed) return undefined
+          if (outcome.ok) return succeeded(memory, history, before, 0)
+          if (scope.cancelled) return undefined
+          return repeat(outcome, new Repeats(inner, call, inside, memory, settings, before))
+        }
+      },
+  )
 
-  async function repeat(first: Failed, made: CallAttempts): Promise<Outcome> {
-    const end = await made.judge(first, 1)
+  async function repeat(first: Failed, repeats: Repeats): Promise<Outcome> {
+    const end = await repeats.judge(first, 1)
     if (end) return end
     const last = await pRetry(async function countedAttempt(number) {
-      const end = await made.another(number + 1).catch(crash)
+      const end = await repeats.another(number + 1).catch(crash)
       if (!end) throw AGAIN
       return end
     }, counting)

@@ -3,6 +3,7 @@ import type { RetryBudget } from '../core/cells/retry-budget.js'
 import type { Call, Context } from '../core/call.js'
 import { formatMs } from '../core/duration.js'
 import type { RefusalReason } from '../core/events.js'
+import type { History } from '../core/history.js'
 import type { Failed, Outcome } from '../core/outcome.js'
 import type { Next } from '../core/policy.js'
 import { sleep } from '../core/wait.js'
@@ -22,45 +23,50 @@ export interface Memory {
   readonly purse: RetryBudget | undefined
 }
 
-/** The attempts of one call: makes them, pays for them, and decides after each whether another follows. */
-export class CallAttempts {
+/** What is learned from an attempt that succeeded; it is the one after so many, and so much was paid for it. */
+export function succeeded({ latency, purse }: Memory, history: History, before: number, paid: number): void {
+  const tookMs = history.durationOf(before + 1)
+  if (tookMs !== undefined) latency.record(tookMs)
+  purse?.succeeded(paid)
+}
+
+/** The attempts of one call from its first failure on: makes them, pays for them, and decides after each whether another follows. */
+export class Repeats {
   readonly #next: Next
   readonly #call: Call
   readonly #context: Context
   readonly #memory: Memory
   readonly #settings: RetrySettings
-  /** Before this one and those beside it. */
-  #made = 0
+  /** Attempts that were made before the one that is judged and those beside it. */
+  #before: number
   #lastWaitMs = 0
   /** For the attempt under way, to be given back if it succeeds. */
   #paid = 0
   #lastRemote: Failed | undefined
 
-  constructor(next: Next, call: Call, context: Context, memory: Memory, settings: RetrySettings) {
+  constructor(
+    next: Next,
+    call: Call,
+    context: Context,
+    memory: Memory,
+    settings: RetrySettings,
+    before: number,
+  ) {
     this.#next = next
     this.#call = call
     this.#context = context
     this.#memory = memory
     this.#settings = settings
-  }
-
-  begin(): Promise<Outcome> {
-    this.#made = this.#context.history.made
-    return this.#next(this.#call, this.#context)
-  }
-
-  succeeded(): void {
-    const { latency, purse } = this.#memory
-    const tookMs = this.#context.history.durationOf(this.#made + 1)
-    if (tookMs !== undefined) latency.record(tookMs)
-    purse?.succeeded(this.#paid)
+    this.#before = before
   }
 
   /** The end of the next one; undefined where still another follows. */
   async another(number: number): Promise<Outcome | undefined> {
-    const outcome = await this.begin()
+    const { history } = this.#context
+    this.#before = history.made
+    const outcome = await this.#next(this.#call, this.#context)
     if (!outcome.ok) return this.judge(outcome, number)
-    this.succeeded()
+    succeeded(this.#memory, history, this.#before, this.#paid)
     return outcome
   }
 
@@ -75,7 +81,7 @@ export class CallAttempts {
       return refusedLocally(this.#lastRemote, outcome, this.#context)
     }
     this.#lastRemote = outcome
-    if (speaksAgainst(outcome.failure)) purse?.failed(history.beganAt(this.#made + 1) ?? clock.now())
+    if (speaksAgainst(outcome.failure)) purse?.failed(history.beganAt(this.#before + 1) ?? clock.now())
 
     const decision = await this.#decide(outcome.failure, number)
     history.decide(decision, made)
