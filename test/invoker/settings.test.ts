@@ -101,7 +101,10 @@ describe('settings from a file', () => {
     ['{ "client": {} }', 'options.client must be a LambdaClient'],
     ['{ "observers": {} }', 'options.observers must be a list, but was'],
     ['{ "observers": ["log"] }', 'observers[0] must be a function of an event'],
-    ['{ "transport": "sdk" }', "options.transport must be a function, but was 'sdk'."],
+    [
+      '{ "transport": "fast" }',
+      "options.transport must be one of 'sdk', 'lean', or a function, but was 'fast'.",
+    ],
     ['{ "clock": 7 }', 'options.clock must be'],
   ])('are refused by name: %s', (text, message) => {
     expect(refusal(() => createInvoker(fromFile(text)))).toContain(message)
