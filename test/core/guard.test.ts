@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { guarded, type Entered, type Exit, type Guard } from '../../src/core/guard.js'
 import { answered, failed, type Outcome } from '../../src/core/outcome.js'
 import { compose, policyOf, type Next, type Policy } from '../../src/core/policy.js'
+import { Scope } from '../../src/core/scope.js'
 import { failure } from '../../src/failures/failure.js'
 import { Bench, hangs, nextThat, value, type Started } from '../policies/harness.js'
 
@@ -147,22 +148,45 @@ describe('a call on its way through guards', () => {
     expect(next.seen).toEqual([])
   })
 
-  it('does not hear of a late answer while a guard takes its time over the cancellation', async () => {
+  it('does not wait for a guard that takes its time over the cancellation', async () => {
     const gate = new Gate()
-    let answer: (outcome: Outcome) => void = () => {}
-    let turn: (outcome: Outcome) => void = () => {}
-    const slow: Guard = () => gate.exit('b', () => new Promise((resolve) => (turn = resolve)))
-    const { outcome, scope } = start(
-      [gate.guard('a'), slow],
-      () => new Promise((resolve) => (answer = resolve)),
-    )
+    const slow: Guard = () => gate.exit('b', () => new Promise(() => {}))
+    const { outcome, scope } = start([gate.guard('a'), slow], hangs)
     scope.cancel(why)
+    expect(await outcome).toEqual(failed(why))
+    expect(gate.log).toEqual(['in a', 'out b: Aborted', 'out a: Aborted'])
+  })
+
+  it('may be tried again by a guard when what is further in was cancelled, and hears no late answer then', async () => {
+    const gate = new Gate()
+    const tooLate = failure('AttemptTimedOut')
+    let attempt = new Scope()
+    let answer: (outcome: Outcome) => void = () => {}
+    let answerAgain: (outcome: Outcome) => void = () => {}
+    const again: Guard = () =>
+      gate.exit('again', (outcome) =>
+        outcome.ok ? outcome : new Promise((resolve) => (answerAgain = resolve)),
+      )
+    const limit: Guard = (passage) => {
+      attempt = new Scope(passage.context.scope)
+      passage.context = { ...passage.context, scope: attempt }
+      return () => attempt.close()
+    }
+    const next: Next = () => new Promise((resolve) => (answer = resolve))
+
+    const tried = start([gate.guard('a'), again, limit], next)
+    attempt.cancel(tooLate)
     answer(value)
     await new Promise(setImmediate)
-    expect(gate.log).toEqual(['in a', 'out b: Aborted'])
-    turn(refused)
-    expect(await outcome).toBe(refused)
-    expect(gate.log.at(-1)).toBe('out a: CircuitOpen')
+    expect(gate.log).toEqual(['in a', 'out again: AttemptTimedOut'])
+    answerAgain(refused)
+    expect(await tried.outcome).toBe(refused)
+
+    const cancelled = start([gate.guard('b'), again, limit], next)
+    attempt.cancel(tooLate)
+    cancelled.scope.cancel(why)
+    expect(await cancelled.outcome).toEqual(failed(why))
+    expect(gate.log.slice(3)).toEqual(['in b', 'out again: AttemptTimedOut', 'out b: Aborted'])
   })
 
   it('is let go when it is cancelled while its outcome is turned, and all others see it out', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { failed } from '../../src/core/outcome.js'
 import { failure } from '../../src/failures/failure.js'
 import { RETRY_DEFAULTS } from '../../src/policies/retry-settings.js'
 import { Bench, eventsOf, fails, nextThat, takes, timesOf, value, type FakeNext } from './harness.js'
@@ -114,7 +115,7 @@ describe('a call that was cancelled while its retryIf was asked', () => {
     await bench.clock.advance(20)
     scope.cancel(why)
     await bench.clock.advance(30)
-    expect(await outcome).toBe(refused)
+    expect(await outcome).toEqual(failed(why))
     expect(next.seen).toHaveLength(1)
     expect(events.map(({ type }) => type)).toEqual(['attempt.started', 'attempt.ended'])
     expect(history.snapshot()[0]?.decision).toEqual({ action: 'stop', why: why.message })
