@@ -39,9 +39,10 @@ export function guarded(guards: readonly Guard[], next: Next): Next {
   }
 }
 
-/** A way out, and the one after it. */
+/** A way out, the scope in which the guard let the call in, and the way out after it. */
 interface Outward {
   readonly exit: Exit
+  readonly scope: Scope
   readonly next: Outward | undefined
 }
 
@@ -84,11 +85,12 @@ class GuardedCall implements Passage, Cancellable {
     this.#now = undefined
     try {
       for (let at = from; at < this.#guards.length; at++) {
+        const { scope } = this.context
         const entered = this.#guards[at]?.(this)
-        if (entered instanceof Promise) return this.#wait(entered, at)
-        if (!this.#isIn(entered)) return
+        if (entered instanceof Promise) return this.#wait(entered, at, scope)
+        if (!this.#isIn(entered, scope)) return
       }
-      const step = this.#tie()
+      const step = this.#tie(this.context.scope)
       if (step === undefined) return
       this.#next(this.call, this.context).then(
         (outcome) => step === this.#step && this.#seeOut(outcome),
@@ -104,15 +106,15 @@ class GuardedCall implements Passage, Cancellable {
     this.#seeOut(failed(why))
   }
 
-  #wait(entering: Promise<Entered>, at: number): void {
-    const step = this.#tie()
+  #wait(entering: Promise<Entered>, at: number, scope: Scope): void {
+    const step = this.#tie(scope)
     entering.then(
       (entered) => {
         if (step === this.#step) {
-          if (this.#isIn(entered)) this.enter(at + 1)
+          if (this.#isIn(entered, scope)) this.enter(at + 1)
           return
         }
-        const { cancelled } = this.context.scope
+        const { cancelled } = scope
         // Let in when it was gone already.
         if (cancelled && typeof entered === 'function') void entered(failed(cancelled), false)
       },
@@ -121,8 +123,7 @@ class GuardedCall implements Passage, Cancellable {
   }
 
   /** Hears of a cancellation while something is waited for; undefined when there was one already. */
-  #tie(): number | undefined {
-    const { scope } = this.context
+  #tie(scope: Scope): number | undefined {
     if (scope.cancelled) return void this.cancel(scope.cancelled)
     if (this.#scope !== scope) {
       this.#scope?.untie(this)
@@ -132,8 +133,8 @@ class GuardedCall implements Passage, Cancellable {
     return ++this.#step
   }
 
-  #isIn(entered: Entered): boolean {
-    if (typeof entered === 'function') this.#exits = { exit: entered, next: this.#exits }
+  #isIn(entered: Entered, scope: Scope): boolean {
+    if (typeof entered === 'function') this.#exits = { exit: entered, scope, next: this.#exits }
     else if (entered) this.#seeOut(entered)
     return entered === undefined || typeof entered === 'function'
   }
@@ -143,10 +144,10 @@ class GuardedCall implements Passage, Cancellable {
     this.#now = undefined
     try {
       while (this.#exits) {
-        const { exit } = this.#exits
+        const { exit, scope } = this.#exits
         this.#exits = this.#exits.next
         const turned = exit(outcome, false)
-        if (turned instanceof Promise) return this.#waitForExit(turned)
+        if (turned instanceof Promise) return this.#waitForExit(turned, scope)
         if (turned) outcome = turned
       }
     } catch (error) {
@@ -156,8 +157,9 @@ class GuardedCall implements Passage, Cancellable {
     this.#resolve(outcome)
   }
 
-  #waitForExit(turning: Promise<Outcome>): void {
-    const step = ++this.#step
+  /** In the guard's own scope: one that a guard further in has made is closed, and hears of nothing any more. */
+  #waitForExit(turning: Promise<Outcome>, scope: Scope): void {
+    const step = this.#tie(scope)
     turning.then(
       (outcome) => step === this.#step && this.#seeOut(outcome),
       (error: unknown) => step === this.#step && this.#fail(error),

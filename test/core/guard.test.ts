@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { guarded, type Entered, type Exit, type Guard } from '../../src/core/guard.js'
 import { answered, failed, type Outcome } from '../../src/core/outcome.js'
 import { compose, policyOf, type Next, type Policy } from '../../src/core/policy.js'
+import { Scope } from '../../src/core/scope.js'
 import { failure } from '../../src/failures/failure.js'
 import { Bench, hangs, nextThat, value, type Started } from '../policies/harness.js'
 
@@ -147,22 +148,28 @@ describe('a call on its way through guards', () => {
     expect(next.seen).toEqual([])
   })
 
-  it('does not hear of a late answer while a guard takes its time over the cancellation', async () => {
+  it('is not held up by a guard that takes its time over the cancellation', async () => {
     const gate = new Gate()
-    let answer: (outcome: Outcome) => void = () => {}
-    let turn: (outcome: Outcome) => void = () => {}
-    const slow: Guard = () => gate.exit('b', () => new Promise((resolve) => (turn = resolve)))
-    const { outcome, scope } = start(
-      [gate.guard('a'), slow],
-      () => new Promise((resolve) => (answer = resolve)),
-    )
+    const slow: Guard = () => gate.exit('b', () => new Promise(() => {}))
+    const { outcome, scope } = start([gate.guard('a'), slow], hangs)
     scope.cancel(why)
-    answer(value)
+    expect(await outcome).toEqual(failed(why))
+    expect(gate.log).toEqual(['in a', 'out b: Aborted', 'out a: Aborted'])
+  })
+
+  it('is cut in the scope of the guard that turns its outcome, when those further in have closed theirs', async () => {
+    const gate = new Gate()
+    const scoped: Guard = (passage) => {
+      const scope = new Scope(passage.context.scope)
+      passage.context = { ...passage.context, scope }
+      return () => scope.close()
+    }
+    const never: Guard = () => gate.exit('b', () => new Promise(() => {}))
+    const { outcome, scope } = start([gate.guard('a'), never, scoped], nextThat(value))
     await new Promise(setImmediate)
-    expect(gate.log).toEqual(['in a', 'out b: Aborted'])
-    turn(refused)
-    expect(await outcome).toBe(refused)
-    expect(gate.log.at(-1)).toBe('out a: CircuitOpen')
+    scope.cancel(why)
+    expect(gate.log).toEqual(['in a', 'out b: ok', 'out a: Aborted'])
+    expect(await outcome).toEqual(failed(why))
   })
 
   it('is let go when it is cancelled while its outcome is turned, and all others see it out', async () => {
