@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { createInvoker, InvalidSettingError } from 'resilient-lambda'
+import { describe, expect, it, vi } from 'vitest'
+import { createInvoker, InvalidSettingError, type Codec } from 'resilient-lambda'
 import { failureOf, scripted } from './support.js'
 
 describe('the deadline', () => {
@@ -22,6 +22,23 @@ describe('the deadline', () => {
       expect(second).toMatchObject({ error: { code: 'DeadlineExceeded' }, meta: { queuedMs: 2_000 } })
       await clock.runUntil(first)
     }
+  })
+
+  it('counts the time of the codec, and no attempt does', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').replies(1)
+    const now = vi.spyOn(clock, 'now')
+    const slow: Codec = {
+      encode(value) {
+        const encoded = JSON.stringify(value)
+        now.mockImplementation(() => 300)
+        return Buffer.from(encoded)
+      },
+      decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as unknown,
+    }
+    const alone = lambda('quote').retry(false).adaptive(false).circuitBreaker(false)
+    const { meta } = await alone.codec(slow).deadline('2s').timeout('1s').safeInvoke(1)
+    expect(meta.attempts).toMatchObject([{ startedMs: 300, durationMs: 0 }])
   })
 
   it('can be set for one call, which leaves the chain as it is', async () => {
