@@ -44,28 +44,23 @@ export class CallAttempts {
     this.#settings = settings
   }
 
-  begin(): Promise<Outcome> {
+  /** Makes one: what the call ends with; undefined, once it has been waited for, where another follows. */
+  async make(number: number): Promise<Outcome | undefined> {
     this.#made = this.#context.history.made
-    return this.#next(this.#call, this.#context)
+    const outcome = await this.#next(this.#call, this.#context)
+    if (!outcome.ok) return this.#judge(outcome, number)
+    this.#succeeded()
+    return outcome
   }
 
-  succeeded(): void {
+  #succeeded(): void {
     const { latency, purse } = this.#memory
     const tookMs = this.#context.history.durationOf(this.#made + 1)
     if (tookMs !== undefined) latency.record(tookMs)
     purse?.succeeded(this.#paid)
   }
 
-  /** The end of the next one; undefined where still another follows. */
-  async another(number: number): Promise<Outcome | undefined> {
-    const outcome = await this.begin()
-    if (!outcome.ok) return this.judge(outcome, number)
-    this.succeeded()
-    return outcome
-  }
-
-  /** What the call ends with after this failure; undefined, once it has been waited for, where another attempt follows. */
-  async judge(outcome: Failed, number: number): Promise<Outcome | undefined> {
+  async #judge(outcome: Failed, number: number): Promise<Outcome | undefined> {
     const { scope, history, clock } = this.#context
     const { purse } = this.#memory
     const { made } = history

@@ -3,7 +3,7 @@ import { LatencyCell } from '../core/cells/latency.js'
 import { remembered } from '../core/cells/remembered.js'
 import { RetryBudget } from '../core/cells/retry-budget.js'
 import { copyOf } from '../core/context.js'
-import type { Failed, Outcome } from '../core/outcome.js'
+import type { Outcome } from '../core/outcome.js'
 import type { Policy } from '../core/policy.js'
 import { CallAttempts, type Memory } from './call-attempts.js'
 import type { RetrySettings } from './retry-settings.js'
@@ -45,29 +45,21 @@ export function retryPolicy(settings: RetrySettings): Policy {
   }))
 
   return (next) =>
-    function retry(call, context) {
+    async function retry(call, context) {
       const memory = memoryOf(call.subject, context)
       const inside = copyOf(context)
-      inside.budget = memory.purse
-      const made = new CallAttempts(next, call, inside, memory, settings)
-      return made.begin().then((outcome) => {
-        if (!outcome.ok) return repeat(outcome, made)
-        made.succeeded()
-        return outcome
-      })
-    }
-
-  async function repeat(first: Failed, made: CallAttempts): Promise<Outcome> {
-    const end = await made.judge(first, 1)
-    if (end) return end
-    const last = await pRetry(async function countedAttempt(number) {
-      const end = await made.another(number + 1).catch(crash)
-      if (!end) throw AGAIN
+      if (memory.purse) inside.budget = memory.purse
+      const callAttempts = new CallAttempts(next, call, inside, memory, settings)
+      const end = (await callAttempts.make(1)) ?? (await pRetry(repeat, counting))
+      if ('thrown' in end) throw end.thrown
       return end
-    }, counting)
-    if ('thrown' in last) throw last.thrown
-    return last
-  }
+
+      async function repeat(number: number): Promise<Outcome | Crash> {
+        const end = await callAttempts.make(number + 1).catch(crash)
+        if (!end) throw AGAIN
+        return end
+      }
+    }
 }
 
 function crash(thrown: unknown): Crash {
