@@ -124,7 +124,10 @@ class GuardedCall implements Passage, Cancellable {
 
   /** Hears of a cancellation while something is waited for; undefined when there was one already. */
   #tie(scope: Scope): number | undefined {
-    if (scope.cancelled) return void this.cancel(scope.cancelled)
+    if (scope.cancelled) {
+      this.cancel(scope.cancelled)
+      return undefined
+    }
     if (this.#scope !== scope) {
       this.#scope?.untie(this)
       this.#scope = scope

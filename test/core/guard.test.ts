@@ -14,10 +14,7 @@ const bare = { recorded: false }
 class Gate {
   readonly log: string[] = []
 
-  guard(
-    name: string,
-    entered: Entered | Promise<Entered> | (() => Entered | Promise<Entered>) = undefined,
-  ): Guard {
+  guard(name: string, entered?: Entered | Promise<Entered> | (() => Entered | Promise<Entered>)): Guard {
     return () => {
       this.log.push(`in ${name}`)
       const own =
