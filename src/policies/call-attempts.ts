@@ -29,8 +29,6 @@ export class CallAttempts {
   readonly #context: Context
   readonly #memory: Memory
   readonly #settings: RetrySettings
-  /** Before this one and those beside it. */
-  #made = 0
   #lastWaitMs = 0
   /** For the attempt under way, to be given back if it succeeds. */
   #paid = 0
@@ -46,21 +44,17 @@ export class CallAttempts {
 
   /** Makes one: what the call ends with; undefined, once it has been waited for, where another follows. */
   async make(number: number): Promise<Outcome | undefined> {
-    this.#made = this.#context.history.made
+    const { clock } = this.#context
+    const { latency, purse } = this.#memory
+    const startedAt = clock.now()
     const outcome = await this.#next(this.#call, this.#context)
-    if (!outcome.ok) return this.#judge(outcome, number)
-    this.#succeeded()
+    if (!outcome.ok) return this.#judge(outcome, number, startedAt)
+    latency.record(clock.now() - startedAt)
+    purse?.succeeded(this.#paid)
     return outcome
   }
 
-  #succeeded(): void {
-    const { latency, purse } = this.#memory
-    const tookMs = this.#context.history.durationOf(this.#made + 1)
-    if (tookMs !== undefined) latency.record(tookMs)
-    purse?.succeeded(this.#paid)
-  }
-
-  async #judge(outcome: Failed, number: number): Promise<Outcome | undefined> {
+  async #judge(outcome: Failed, number: number, startedAt: number): Promise<Outcome | undefined> {
     const { scope, history, clock } = this.#context
     const { purse } = this.#memory
     const { made } = history
@@ -70,7 +64,7 @@ export class CallAttempts {
       return refusedLocally(this.#lastRemote, outcome, this.#context)
     }
     this.#lastRemote = outcome
-    if (speaksAgainst(outcome.failure)) purse?.failed(history.beganAt(this.#made + 1) ?? clock.now())
+    if (speaksAgainst(outcome.failure)) purse?.failed(startedAt)
 
     const decision = await this.#decide(outcome.failure, number)
     history.decide(decision, made)
