@@ -40,10 +40,9 @@ export function guarded(guards: readonly Guard[], next: Next): Next {
   }
 }
 
-/** A way out, and the one after it. */
+/** A way out, the scope in which the guard let the call in, and the way out after it. */
 interface Outward {
   readonly exit: Exit
-  /** What was to be cancelled where its guard stands: what is further in may have been, on its own. */
   readonly scope: Scope
   readonly next: Outward | undefined
 }
@@ -89,12 +88,13 @@ class GuardedCall implements Passage, Cancellable {
       for (let at = from; at < this.#guards.length; at++) {
         const { scope } = this.context
         const entered = this.#guards[at]?.(this)
-        if (entered instanceof Promise) return this.#wait(entered, scope, at)
+        if (entered instanceof Promise) return this.#wait(entered, at, scope)
         if (!this.#isIn(entered, scope)) return
       }
       const step = this.#tie(this.context.scope)
       if (step === undefined) return
-      this.#next(this.call, this.context).then(
+      // A policy of somebody's own may have answered without a promise.
+      Promise.resolve(this.#next(this.call, this.context)).then(
         (outcome) => step === this.#step && this.#seeOut(outcome),
         (error: unknown) => step === this.#step && this.#fail(error),
       )
@@ -108,7 +108,7 @@ class GuardedCall implements Passage, Cancellable {
     this.#seeOut(failed(why))
   }
 
-  #wait(entering: Promise<Entered>, scope: Scope, at: number): void {
+  #wait(entering: Promise<Entered>, at: number, scope: Scope): void {
     const step = this.#tie(scope)
     entering.then(
       (entered) => {
@@ -126,7 +126,10 @@ class GuardedCall implements Passage, Cancellable {
 
   /** Hears of a cancellation while something is waited for; undefined when there was one already. */
   #tie(scope: Scope): number | undefined {
-    if (scope.cancelled) return void this.cancel(scope.cancelled)
+    if (scope.cancelled) {
+      this.cancel(scope.cancelled)
+      return undefined
+    }
     if (this.#scope !== scope) {
       this.#scope?.untie(this)
       this.#scope = scope
@@ -159,6 +162,7 @@ class GuardedCall implements Passage, Cancellable {
     this.#resolve(outcome)
   }
 
+  /** In the guard's own scope: one that a guard further in has made is closed, and hears of nothing any more. */
   #waitForExit(turning: Promise<Outcome>, scope: Scope): void {
     const step = this.#tie(scope)
     turning.then(

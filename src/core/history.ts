@@ -102,17 +102,6 @@ export class History {
     })
   }
 
-  /** How long an attempt took, in ms; undefined for one that was not made, or is under way. */
-  durationOf(number: number): number | undefined {
-    return this.#attempts[number - 1]?.durationMs
-  }
-
-  /** When an attempt began, on the clock; undefined for one that was not made. */
-  beganAt(number: number): number | undefined {
-    const attempt = this.#attempts[number - 1]
-    return attempt && this.#startedAt + attempt.startedMs
-  }
-
   /** How many attempts were made so far. */
   get made(): number {
     return this.#attempts.length

@@ -128,21 +128,18 @@ class HeldPlaces {
 
   /** Waits for a place in one after the other; or why there is none. */
   async wait(): Promise<Leave | Failure> {
-    const { clock, history } = this.#context
-    const startedAt = clock.now()
     const places: Place[] = []
     for (const scoped of this.#limiters) {
       const place = scoped.limiter.take() ?? (await waitForPlace(scoped, this.#context))
       if ('verdict' in place) {
         this.#giveBack(places)
-        history.queuedMs += clock.now() - startedAt
         return place
       }
       places.push(place)
     }
-    history.queuedMs += clock.now() - startedAt
     // What was spent waiting for the others is no part of an attempt's duration.
-    return this.#hold(places.map((place) => ({ ...place, beganAt: clock.now() })))
+    const beganAt = this.#context.clock.now()
+    return this.#hold(places.map((place) => ({ ...place, beganAt })))
   }
 
   /** Gives back whatever is still held. */
@@ -173,7 +170,7 @@ class HeldPlaces {
 
 /** A place, or why there is none. */
 function waitForPlace({ scope, limiter }: Scoped, context: Context): Promise<Place | Failure> {
-  const { clock, emit, deadlineAt } = context
+  const { clock, emit, deadlineAt, history } = context
   return new Promise((resolve) => {
     if (context.scope.cancelled) return resolve(context.scope.cancelled)
     const { inFlight, queued } = limiter
@@ -185,19 +182,22 @@ function waitForPlace({ scope, limiter }: Scoped, context: Context): Promise<Pla
         refused(`${crowd}: it needs ${formatMs(neededMs)} of the ${formatMs(leftMs)} that remain`),
       )
     }
+    const startedAt = clock.now()
     const waiter = { deadlineAt, admit: settle }
     const leave = limiter.join(waiter)
     if (!leave) return resolve(refused(crowd))
     const forget = context.scope.onCancel(function giveUp(why) {
       leave()
-      resolve(why)
+      settle(why)
     })
     // Last, since an observer may cancel the call on hearing it.
     emit?.({ type: 'adaptive.queued', scope, inFlight, queued: limiter.queued })
 
-    function settle(place: Place): void {
+    /** On the spot, since a call that is cancelled while it waits ends before anybody hears of the promise. */
+    function settle(end: Place | Failure): void {
       forget()
-      resolve(place)
+      history.queuedMs += clock.now() - startedAt
+      resolve(end)
     }
 
     function refused(why: string): Failure {

@@ -71,16 +71,17 @@ export function bulkheadPolicy(settings: BulkheadSettings, scope: BulkheadScope 
 }
 
 /** Undefined once a place is taken, or why there is none. */
-async function waitForPlace(
+function waitForPlace(
   places: Places,
   { maxWaitMs }: BulkheadSettings,
   scope: BulkheadScope,
   context: Context,
 ): Promise<Failure | undefined> {
   const { clock, history, emit } = context
-  const startedAt = clock.now()
-  const waited = new Promise<Failure | undefined>((resolve) => {
+  return new Promise((resolve) => {
     if (context.scope.cancelled) return resolve(context.scope.cancelled)
+    const startedAt = clock.now()
+    let waits = true
     const leave = places.join(function admit() {
       // Its deadline is about to cancel it: a request now would be for nobody, so the place goes on to the next.
       if (clock.now() >= context.deadlineAt) places.leave()
@@ -97,16 +98,18 @@ async function waitForPlace(
     const forget = context.scope.onCancel((why) => settle(why))
     // Last, since an observer may cancel the call on hearing it.
     emit?.({ type: 'bulkhead.queued', scope, inFlight: places.inFlight, queued: places.queued })
+
+    /** Once; on the spot, since a call that is cancelled while it waits ends before anybody hears of the promise. */
     function settle(outcome: Failure | undefined): void {
+      if (!waits) return
+      waits = false
       leave?.()
       timer.cancel()
       forget()
+      history.queuedMs += clock.now() - startedAt
       resolve(outcome)
     }
   })
-  const outcome = await waited
-  history.queuedMs += clock.now() - startedAt
-  return outcome
 
   function refusal(code: 'BulkheadFull' | 'BulkheadWaitTooLong', why: string): Failure {
     emit?.({ type: 'bulkhead.refused', scope, why, inFlight: places.inFlight, queued: places.queued })

@@ -22,7 +22,8 @@ export function deadlinePolicy({ limitMs }: DeadlineSettings): Policy {
     const { context } = passage
     const { clock } = context
     const allowedMs = typeof limitMs === 'function' ? limitMs() : limitMs
-    const { now } = passage
+    // A reading of its own: the codec further in may take its time, which is no part of an attempt.
+    const now = clock.now()
     const remainingMs = Math.min(allowedMs, context.deadlineAt - now)
     if (remainingMs <= 0) return failed(exceeded(context, allowedMs))
     const scope = new Scope(context.scope)

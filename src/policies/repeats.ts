@@ -3,7 +3,6 @@ import type { RetryBudget } from '../core/cells/retry-budget.js'
 import type { Call, Context } from '../core/call.js'
 import { formatMs } from '../core/duration.js'
 import type { RefusalReason } from '../core/events.js'
-import type { History } from '../core/history.js'
 import type { Failed, Outcome } from '../core/outcome.js'
 import type { Next } from '../core/policy.js'
 import { sleep } from '../core/wait.js'
@@ -23,13 +22,6 @@ export interface Memory {
   readonly purse: RetryBudget | undefined
 }
 
-/** What is learned from an attempt that succeeded; it is the one after so many, and so much was paid for it. */
-export function succeeded({ latency, purse }: Memory, history: History, before: number, paid: number): void {
-  const tookMs = history.durationOf(before + 1)
-  if (tookMs !== undefined) latency.record(tookMs)
-  purse?.succeeded(paid)
-}
-
 /** The attempts of one call from its first failure on: makes them, pays for them, and decides after each whether another follows. */
 export class Repeats {
   readonly #next: Next
@@ -37,41 +29,33 @@ export class Repeats {
   readonly #context: Context
   readonly #memory: Memory
   readonly #settings: RetrySettings
-  /** Attempts that were made before the one that is judged and those beside it. */
-  #before: number
   #lastWaitMs = 0
   /** For the attempt under way, to be given back if it succeeds. */
   #paid = 0
   #lastRemote: Failed | undefined
 
-  constructor(
-    next: Next,
-    call: Call,
-    context: Context,
-    memory: Memory,
-    settings: RetrySettings,
-    before: number,
-  ) {
+  constructor(next: Next, call: Call, context: Context, memory: Memory, settings: RetrySettings) {
     this.#next = next
     this.#call = call
     this.#context = context
     this.#memory = memory
     this.#settings = settings
-    this.#before = before
   }
 
   /** The end of the next one; undefined where still another follows. */
   async another(number: number): Promise<Outcome | undefined> {
-    const { history } = this.#context
-    this.#before = history.made
+    const { clock } = this.#context
+    const { latency, purse } = this.#memory
+    const startedAt = clock.now()
     const outcome = await this.#next(this.#call, this.#context)
-    if (!outcome.ok) return this.judge(outcome, number)
-    succeeded(this.#memory, history, this.#before, this.#paid)
+    if (!outcome.ok) return this.judge(outcome, number, startedAt)
+    latency.record(clock.now() - startedAt)
+    purse?.succeeded(this.#paid)
     return outcome
   }
 
   /** What the call ends with after this failure; undefined, once it has been waited for, where another attempt follows. */
-  async judge(outcome: Failed, number: number): Promise<Outcome | undefined> {
+  async judge(outcome: Failed, number: number, startedAt: number): Promise<Outcome | undefined> {
     const { scope, history, clock } = this.#context
     const { purse } = this.#memory
     const { made } = history
@@ -81,7 +65,7 @@ export class Repeats {
       return refusedLocally(this.#lastRemote, outcome, this.#context)
     }
     this.#lastRemote = outcome
-    if (speaksAgainst(outcome.failure)) purse?.failed(history.beganAt(this.#before + 1) ?? clock.now())
+    if (speaksAgainst(outcome.failure)) purse?.failed(startedAt)
 
     const decision = await this.#decide(outcome.failure, number)
     history.decide(decision, made)

@@ -5,7 +5,7 @@ import { RetryBudget } from '../core/cells/retry-budget.js'
 import { copyOf } from '../core/context.js'
 import type { Failed, Outcome } from '../core/outcome.js'
 import { policyBefore, type Policy } from '../core/policy.js'
-import { Repeats, succeeded, type Memory } from './repeats.js'
+import { Repeats, type Memory } from './repeats.js'
 import type { RetrySettings } from './retry-settings.js'
 
 /** Tells p-retry to go on. */
@@ -47,24 +47,24 @@ export function retryPolicy(settings: RetrySettings): Policy {
   return policyBefore(
     (inner) =>
       function retry(passage) {
-        const { call, context } = passage
-        const { history, scope } = context
+        const { call, context, now: startedAt } = passage
         const memory = memoryOf(call.subject, context)
         const inside = copyOf(context)
-        inside.budget = memory.purse
+        if (memory.purse) inside.budget = memory.purse
         passage.context = inside
-        const before = history.made
         return (outcome, crashed) => {
           if (crashed) return undefined
-          if (outcome.ok) return succeeded(memory, history, before, 0)
-          if (scope.cancelled) return undefined
-          return repeat(outcome, new Repeats(inner, call, inside, memory, settings, before))
+          if (!outcome.ok)
+            return repeat(outcome, startedAt, new Repeats(inner, call, inside, memory, settings))
+          memory.latency.record(passage.now - startedAt)
+          memory.purse?.succeeded(0)
+          return undefined
         }
       },
   )
 
-  async function repeat(first: Failed, repeats: Repeats): Promise<Outcome> {
-    const end = await repeats.judge(first, 1)
+  async function repeat(first: Failed, startedAt: number, repeats: Repeats): Promise<Outcome> {
+    const end = await repeats.judge(first, 1, startedAt)
     if (end) return end
     const last = await pRetry(async function countedAttempt(number) {
       const end = await repeats.another(number + 1).catch(crash)

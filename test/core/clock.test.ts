@@ -1,9 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/core/clock.js'
 
 describe('the machine’s clock', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 1_000 }))
-  afterEach(() => void vi.useRealTimers())
+  afterEach(function asItWas() {
+    // First, since a spy on a fake timer puts the fake one back.
+    vi.restoreAllMocks()
+    vi.useRealTimers()
+  })
 
   it('runs a timer once, after its time', () => {
     const run = vi.fn()
@@ -17,10 +22,9 @@ describe('the machine’s clock', () => {
   it('takes a timer back', () => {
     const run = vi.fn()
     systemClock.setTimer(100, run).cancel()
-    systemClock.setTimer(0.5, run).cancel()
+    expect(vi.getTimerCount()).toBe(0)
     vi.advanceTimersByTime(100)
     expect(run).not.toHaveBeenCalled()
-    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('does not take a month for a millisecond, as Node does', () => {
@@ -58,6 +62,25 @@ describe('the machine’s clock', () => {
     systemClock.setTimer(2 ** 32, vi.fn(), true)
     vi.advanceTimersByTime(2 ** 31)
     expect(setTimeout.mock.results.map(({ value }) => value.hasRef())).toEqual([true, false, false, false])
+  })
+
+  it('runs each timer in the async context that it was set in, as a trace of the call needs it', async () => {
+    vi.useRealTimers()
+    const request = new AsyncLocalStorage<string>()
+    const seenOf = (name: string): Promise<string | undefined> =>
+      new Promise((resolve) => {
+        request.run(name, () => systemClock.setTimer(5, () => resolve(request.getStore())))
+      })
+    expect(await Promise.all([seenOf('first'), seenOf('second')])).toEqual(['first', 'second'])
+  })
+
+  it('asks nothing but the timeout whether its time has come, as where a test fakes only that', () => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const run = vi.fn()
+    systemClock.setTimer(100, run)
+    vi.advanceTimersByTime(100)
+    expect(run).toHaveBeenCalledOnce()
   })
 
   it('tells the time by two clocks, and chance from 0 to 1', () => {

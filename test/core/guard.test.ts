@@ -14,10 +14,7 @@ const bare = { recorded: false }
 class Gate {
   readonly log: string[] = []
 
-  guard(
-    name: string,
-    entered: Entered | Promise<Entered> | (() => Entered | Promise<Entered>) = undefined,
-  ): Guard {
+  guard(name: string, entered?: Entered | Promise<Entered> | (() => Entered | Promise<Entered>)): Guard {
     return () => {
       this.log.push(`in ${name}`)
       const own =
@@ -187,6 +184,21 @@ describe('a call on its way through guards', () => {
     cancelled.scope.cancel(why)
     expect(await cancelled.outcome).toEqual(failed(why))
     expect(gate.log.slice(3)).toEqual(['in b', 'out again: AttemptTimedOut', 'out b: Aborted'])
+  })
+
+  it('is cut in the scope of the guard that turns its outcome, when those further in have closed theirs', async () => {
+    const gate = new Gate()
+    const scoped: Guard = (passage) => {
+      const scope = new Scope(passage.context.scope)
+      passage.context = { ...passage.context, scope }
+      return () => scope.close()
+    }
+    const never: Guard = () => gate.exit('b', () => new Promise(() => {}))
+    const { outcome, scope } = start([gate.guard('a'), never, scoped], nextThat(value))
+    await new Promise(setImmediate)
+    scope.cancel(why)
+    expect(gate.log).toEqual(['in a', 'out b: ok', 'out a: Aborted'])
+    expect(await outcome).toEqual(failed(why))
   })
 
   it('is let go when it is cancelled while its outcome is turned, and all others see it out', async () => {

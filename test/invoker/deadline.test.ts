@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { InvalidSettingError } from 'resilient-lambda'
+import { describe, expect, it, vi } from 'vitest'
+import { createInvoker, InvalidSettingError, type Codec } from 'resilient-lambda'
 import { failureOf, scripted } from './support.js'
 
 describe('the deadline', () => {
@@ -8,6 +8,37 @@ describe('the deadline', () => {
     script('quote').hangs()
     const error = await clock.runUntil(failureOf(lambda('quote').invoke()))
     expect(error).toMatchObject({ code: 'DeadlineExceeded', mayHaveRun: true, elapsedMs: 60_000 })
+  })
+
+  it('says how long the call had waited for a place, where it cuts that wait', async () => {
+    const { script, clock } = scripted()
+    script('quote').hangs()
+    // Nobody listens, which would take a turn longer.
+    const lambda = createInvoker({ transport: script.transport, clock })
+    const alone = lambda('quote').retry(false).adaptive(false).circuitBreaker(false).deadline('9s')
+    for (const chain of [alone.bulkhead({ concurrency: 1 }), alone.adaptive({ initial: 1, max: 1 })]) {
+      const first = chain.safeInvoke()
+      const second = await clock.runUntil(chain.deadline('2s').safeInvoke())
+      expect(second).toMatchObject({ error: { code: 'DeadlineExceeded' }, meta: { queuedMs: 2_000 } })
+      await clock.runUntil(first)
+    }
+  })
+
+  it('counts the time of the codec, and no attempt does', async () => {
+    const { lambda, script, clock } = scripted()
+    script('quote').replies(1)
+    const now = vi.spyOn(clock, 'now')
+    const slow: Codec = {
+      encode(value) {
+        const encoded = JSON.stringify(value)
+        now.mockImplementation(() => 300)
+        return Buffer.from(encoded)
+      },
+      decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as unknown,
+    }
+    const alone = lambda('quote').retry(false).adaptive(false).circuitBreaker(false)
+    const { meta } = await alone.codec(slow).deadline('2s').timeout('1s').safeInvoke(1)
+    expect(meta.attempts).toMatchObject([{ startedMs: 300, durationMs: 0 }])
   })
 
   it('can be set for one call, which leaves the chain as it is', async () => {

@@ -138,6 +138,16 @@ describe('output()', () => {
     expect(await orders.invoke()).toBe(14)
   })
 
+  it.each([true, false])('is within the deadline (%s: with the defaults)', async (defaults) => {
+    const { lambda, script, clock } = scripted()
+    script('orders').replies(1)
+    const orders = lambda('orders').deadline('2s').timeout('1s')
+    const chain = defaults ? orders : orders.retry(false).adaptive(false).circuitBreaker(false)
+    const never = schemaOf(() => new Promise(() => {}))
+    const error = await clock.runUntil(failureOf(chain.output(never).invoke({})))
+    expect(error).toMatchObject({ code: 'DeadlineExceeded', mayHaveRun: true, elapsedMs: 2_000 })
+  })
+
   it.each([
     [
       'throws',

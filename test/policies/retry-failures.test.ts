@@ -66,6 +66,15 @@ describe('a programming error', () => {
     expect(bench.clock.pending).toBe(0)
   })
 
+  it('is a rejection, also where the policy further in throws at once', async () => {
+    const bench = new Bench()
+    const error = new Error('a mistake')
+    const crashes = (): never => {
+      throw error
+    }
+    await expect(bench.start(policyWith(), crashes, { recorded: false }).outcome).rejects.toBe(error)
+  })
+
   it('surfaces on a later attempt as well', async () => {
     const bench = new Bench()
     const error = new TypeError('a mistake')

@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import { RetryBudget } from '../../src/core/cells/retry-budget.js'
+import { compose } from '../../src/core/policy.js'
 import { failed } from '../../src/core/outcome.js'
 import { failure } from '../../src/failures/failure.js'
 import type { RetrySettings } from '../../src/policies/retry-settings.js'
@@ -44,6 +46,14 @@ describe('retrying', () => {
       undefined,
     ])
     expect(bench.clock.pending).toBe(0)
+  })
+
+  it('without a budget leaves the one of a retry around it, which bounds the hedges of both', async () => {
+    const bench = new Bench()
+    const next = nextThat(value)
+    const both = compose([policyWith({ budget: 0.1 }), policyWith({ budget: false })], next)
+    await bench.run(() => both, next, { recorded: false })
+    expect(next.seen[0]?.context.budget).toBeInstanceOf(RetryBudget)
   })
 
   it('counts the first call as an attempt, and gives back the last failure', async () => {

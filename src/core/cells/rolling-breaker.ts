@@ -126,7 +126,8 @@ export class RollingBreaker {
 
   #rotate(now: number = this.#clock.now()): void {
     const buckets = Math.floor((now - this.#rotatedAt) / this.#bucketMs)
-    if (buckets === 0) return
+    // A reading may be older than the last turn.
+    if (buckets <= 0) return
     this.#rotatedAt += buckets * this.#bucketMs
     this.#turn(Math.min(buckets, BUCKETS))
   }

@@ -48,6 +48,18 @@ describe('a rolling breaker', () => {
     )
   })
 
+  it('takes a reading of the clock that is older than its last turn', async () => {
+    const clock = fakeClock()
+    const breaker = make(clock)
+    record(breaker, 'failed')
+    const now = clock.now()
+    await clock.advance(100)
+    expect(breaker.counts.calls).toBe(1)
+    breaker.record(false, now)
+    await clock.advance(899)
+    expect(breaker.counts).toEqual({ calls: 2, failures: 1 })
+  })
+
   it('forgets what left its window, a tenth at a time', async () => {
     const clock = fakeClock()
     const breaker = make(clock)
