@@ -13,7 +13,7 @@ import { judge } from './targets.mjs'
 /** A client of the small fleet makes 50 times as many calls: where that may matter. */
 const SMALL_FLEET = 20
 const FOR_SMALL_FLEET = ['outage', 'brownout', 'overload']
-/** There all calls that a client of the small fleet throttles wait in one line and wake each other: hours for three seeds. */
+/** There all calls that a client of the small fleet throttles wait in one line and wake each other: many minutes for each seed. */
 const isTooSlow = ({ scenario, contender, clients }) =>
   scenario === 'overload' && contender === 'SDK adaptive' && clients === SMALL_FLEET
 
