@@ -34,7 +34,7 @@ export class OwnInvokeCommand extends InvokeCommand {
     const handler = config.requestHandler
     const command = new InvokeCommand({ FunctionName: 'any' })
     equip(command, {
-      handler,
+      watchable: true,
       sightingOf: ({ input }) => sightings.get(input) as Sighting,
       send: (request, { context }) => handler.handle(request as never, { abortSignal: context.scope.signal }),
     })
