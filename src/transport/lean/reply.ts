@@ -45,8 +45,12 @@ export function errorOfReply(head: WireHead, body: Uint8Array): Error {
 /** An error that came in the middle of a reply, with what its head said; as the SDK leaves it. */
 export function withAnswer(error: Error, head: WireHead): Error {
   const { status: statusCode, headers } = head
-  // Out of sight, as the SDK has it: headers go into logs too easily.
-  Object.defineProperty(error, '$response', { value: { statusCode, headers }, configurable: true })
+  // Out of sight, as the SDK has it: headers go into logs too easily. Exceptions have a field for them in sight.
+  Object.defineProperty(error, '$response', {
+    value: { statusCode, headers },
+    enumerable: false,
+    configurable: true,
+  })
   return '$metadata' in error ? error : Object.assign(error, { $metadata: metadataOf(head) })
 }
 
