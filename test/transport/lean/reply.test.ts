@@ -217,4 +217,8 @@ describe('an error', () => {
     expect(inspect(error)).not.toContain('a secret')
     expect(JSON.stringify(error)).not.toContain('a secret')
   })
+
+  it.each(['"sorry"', '["sorry"]'])('has no members where its answer has none: %s', (body) => {
+    expect(errorOfReply({ status: 500, headers: {} }, Buffer.from(body))).not.toHaveProperty('0')
+  })
 })
