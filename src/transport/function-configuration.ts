@@ -7,7 +7,7 @@ import { answered, failed, type Outcome } from '../core/outcome.js'
 import { systemClock } from '../core/clock.js'
 import { classify } from '../failures/classify.js'
 import { failure, type Failure } from '../failures/failure.js'
-import { isNodeHandler } from './middleware.js'
+import { nodeHandlerConfigOf, nodeHandlerLimitsOf } from './node-handler.js'
 import { refuseOtherRegion, RegionMismatch, type ClientOf } from './sdk.js'
 
 /** Which function is asked about. */
@@ -51,7 +51,7 @@ export async function functionConfigurationOf(
     const output = (await client.send(command, { abortSignal })) as
       GetFunctionConfigurationCommandOutput | undefined
     if (output?.Timeout === undefined) return failed(failure('ReplyNotDecodable', NO_TIMEOUT, { ran: 'no' }))
-    // After the request, since the handler makes its agents with the first.
+    // After the request, since the handler makes its agent for http with the first.
     const connection = await connectionOf(client)
     return answered({ timeoutMs: output.Timeout * 1_000, connection })
   } catch (error) {
@@ -70,36 +70,12 @@ function withoutRun(seen: Failure, place: string): Failure {
   return { ...seen, verdict: { ...verdict, ran: 'no', advice } }
 }
 
-interface HandlerConfig {
-  readonly requestTimeout?: number
-  readonly throwOnRequestTimeout?: boolean
-  readonly socketTimeout?: number
-  readonly httpAgent?: { readonly keepAlive?: boolean }
-  readonly httpsAgent?: { readonly keepAlive?: boolean }
-}
-
-interface NodeHandler {
-  httpHandlerConfigs(): HandlerConfig
-}
-
 /** Only the SDK's own handler is known to say what it does. */
 async function connectionOf({ config }: LambdaClient): Promise<ConnectionSettings> {
-  const { requestHandler, endpoint } = config
-  if (!isNodeHandler(requestHandler)) return { cutsAfterMs: undefined, keepAlive: undefined }
-  const seen = (requestHandler as unknown as NodeHandler).httpHandlerConfigs()
-  const { protocol } = (await endpoint?.()) ?? { protocol: 'https:' }
+  const seen = await nodeHandlerConfigOf(config.requestHandler)
+  if (!seen) return { cutsAfterMs: undefined, keepAlive: undefined }
+  const { requestTimeoutMs = Infinity, socketTimeoutMs = Infinity } = nodeHandlerLimitsOf(seen)
+  const { protocol } = (await config.endpoint?.()) ?? { protocol: 'https:' }
   const agent = protocol === 'http:' ? seen.httpAgent : seen.httpsAgent
-  return { cutsAfterMs: cutsAfterMs(seen), keepAlive: agent?.keepAlive }
-}
-
-/** Handlers that do not know `throwOnRequestTimeout` always end a request at its `requestTimeout`; later ones only warn. */
-function cutsAfterMs(seen: HandlerConfig): number {
-  const { socketTimeout, requestTimeout, throwOnRequestTimeout } = seen
-  const ends = throwOnRequestTimeout === true || !('throwOnRequestTimeout' in seen)
-  return Math.min(limit(socketTimeout), ends ? limit(requestTimeout) : Infinity)
-}
-
-/** To the handler, 0 is no limit. */
-function limit(ms: number | undefined): number {
-  return ms !== undefined && ms > 0 ? ms : Infinity
+  return { cutsAfterMs: Math.min(requestTimeoutMs, socketTimeoutMs), keepAlive: agent?.keepAlive }
 }

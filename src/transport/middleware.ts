@@ -45,7 +45,8 @@ interface HttpResult {
 
 /** What the middleware needs beside the request. */
 export interface Equipment {
-  readonly handler: object
+  /** Whether the request goes through node:http, where writing can be watched. */
+  readonly watchable: boolean
   /** Whose request it is, by the command's input. */
   readonly sightingOf: (args: { readonly input: object }) => Sighting
   /** Takes the place of the client's own last step. */
@@ -58,8 +59,7 @@ export interface Equipment {
  * It takes the place of the SDK's retries, which would repeat requests that may have run; it names the library in the
  * user agent; and it notes how far the request got, which is what decides whether the function can have run.
  */
-export function equip(command: InvokeCommand, { handler, sightingOf, send }: Equipment): void {
-  const watchable = isNodeHandler(handler)
+export function equip(command: InvokeCommand, { watchable, sightingOf, send }: Equipment): void {
   const stack = command.middlewareStack
 
   stack.add(
@@ -106,9 +106,4 @@ export function equip(command: InvokeCommand, { handler, sightingOf, send }: Equ
     },
     { name: 'resilientLambdaReach', step: 'deserialize', priority: 'low' },
   )
-}
-
-/** Only the SDK's own handler is known to speak through node:http, where writing can be watched. */
-export function isNodeHandler(handler: object): boolean {
-  return handler.constructor.name === 'NodeHttpHandler'
 }

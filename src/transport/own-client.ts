@@ -20,7 +20,10 @@ export function isOwn(client: LambdaClient): boolean {
   return own.has(client)
 }
 
-/** An Invoke through a client of ours. Its middleware, ours included, is put together with the first one and finds by its input whose request it is. */
+/**
+ * An Invoke through a client of ours. The middleware, ours included, is put together with the first one and finds by its
+ * input whose request it is.
+ */
 export class OwnInvokeCommand extends InvokeCommand {
   constructor(input: ConstructorParameters<typeof InvokeCommand>[0], sighting: Sighting) {
     super(input)
@@ -34,7 +37,7 @@ export class OwnInvokeCommand extends InvokeCommand {
     const handler = config.requestHandler
     const command = new InvokeCommand({ FunctionName: 'any' })
     equip(command, {
-      handler,
+      watchable: true,
       sightingOf: ({ input }) => sightings.get(input) as Sighting,
       send: (request, { context }) => handler.handle(request as never, { abortSignal: context.scope.signal }),
     })

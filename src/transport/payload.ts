@@ -65,7 +65,8 @@ export function encodePayload(
       refused: failure('PayloadNotSerializable', 'the codec made neither a text nor bytes of the payload'),
     }
   }
-  const bytes = typeof encoded === 'string' ? encoder.encode(encoded) : encoded
+  // Bytes of a codec's own may be used again for the next call, whose payload must not be taken for this one.
+  const bytes = typeof encoded === 'string' ? encoder.encode(encoded) : encoded?.subarray()
   if (bytes && bytes.byteLength > MAX_PAYLOAD_BYTES) {
     const message = `the payload has ${bytes.byteLength.toLocaleString('en')} bytes; Lambda takes at most ${MAX_PAYLOAD_BYTES.toLocaleString('en')}`
     return { refused: failure('PayloadTooLarge', message) }

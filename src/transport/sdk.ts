@@ -14,6 +14,7 @@ import { outcomeOf } from './answer.js'
 import { clientContextOf } from './client-context.js'
 import { underName } from './durable.js'
 import { equip, newSighting, type Sighting } from './middleware.js'
+import { nodeHandlerConfigOf } from './node-handler.js'
 import { isOwn, OwnInvokeCommand } from './own-client.js'
 import type { InvokeRequest, Transport } from './transport.js'
 
@@ -62,13 +63,22 @@ function sendThrough(
   input: InvokeCommandInput,
   sighting: Sighting,
 ): Promise<InvokeCommandOutput> {
-  const { attempt, context } = sighting
-  const isOurs = isOwn(client)
-  const command = isOurs ? new OwnInvokeCommand(input, sighting) : new InvokeCommand(input)
-  if (!isOurs) equip(command, { handler: client.config.requestHandler, sightingOf: () => sighting })
+  if (!isOwn(client)) return sendEquipped(client, input, sighting)
   // Until our middleware runs, which it does not in a mocked client, nobody can tell.
+  sighting.attempt.ran = 'maybe'
+  return client.send(new OwnInvokeCommand(input, sighting))
+}
+
+async function sendEquipped(
+  client: LambdaClient,
+  input: InvokeCommandInput,
+  sighting: Sighting,
+): Promise<InvokeCommandOutput> {
+  const { attempt, context } = sighting
+  const command = new InvokeCommand(input)
+  const watchable = (await nodeHandlerConfigOf(client.config.requestHandler)) !== undefined
+  equip(command, { watchable, sightingOf: () => sighting })
   attempt.ran = 'maybe'
-  if (isOurs) return client.send(command)
   // A client that caches its middleware would use the cached one, without ours, if there were no options.
   return client.send(command, { abortSignal: context.scope.signal })
 }

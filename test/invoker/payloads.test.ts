@@ -180,7 +180,9 @@ describe('codec()', () => {
     const raw: Codec = { encode: (value) => value as Uint8Array, decode: (bytes) => bytes }
     const bytes = new Uint8Array([1, 2, 255])
     const echo = createInvoker({ transport: ({ body }) => Promise.resolve(answered(body)) })
-    expect(await echo('quote').codec(raw).invoke(bytes)).toBe(bytes)
+    const sent = (await echo('quote').codec(raw).invoke(bytes)) as Uint8Array
+    expect(sent).toEqual(bytes)
+    expect(sent.buffer).toBe(bytes.buffer)
     const tooLarge = new Uint8Array(SIX_MB + 1)
     expect((await failureOf(echo('quote').codec(raw).invoke(tooLarge))).code).toBe('PayloadTooLarge')
   })

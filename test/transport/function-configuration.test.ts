@@ -6,13 +6,13 @@ import { functionConfigurationOf } from '../../src/transport/function-configurat
 const QUOTE = { functionName: 'quote', qualifier: undefined, region: undefined }
 const { signal } = new AbortController()
 
-/** A handler of the user's own, as `NodeHttpHandler` was before it told warnings from errors. */
-class NodeHttpHandler {
+/** The SDK's handler as it was before it told warnings from errors, in a bundle that has given it another name. */
+class H {
   metadata = {}
-  readonly #config: object
+  readonly configProvider: Promise<object>
 
   constructor(config: object) {
-    this.#config = config
+    this.configProvider = Promise.resolve({ httpsAgent: {}, ...config })
   }
 
   handle(): never {
@@ -22,13 +22,13 @@ class NodeHttpHandler {
   updateHttpClientConfig(): void {}
 
   httpHandlerConfigs(): object {
-    return this.#config
+    return {}
   }
 }
 
-class OtherHandler extends NodeHttpHandler {}
+class OtherHandler extends H {}
 
-async function connectionWith(requestHandler: NodeHttpHandler, endpoint?: string): Promise<unknown> {
+async function connectionWith(requestHandler: H, endpoint?: string): Promise<unknown> {
   const client = new LambdaClient({
     region: 'eu-west-1',
     requestHandler: requestHandler as never,
@@ -44,28 +44,28 @@ describe('what is seen of a client', () => {
 
   it("is the limits of the SDK's own handler, the shortest that ends a request", async () => {
     const config = { requestTimeout: 200, socketTimeout: 300, ...agents }
-    expect(await connectionWith(new NodeHttpHandler(config))).toEqual({ cutsAfterMs: 200, keepAlive: true })
+    expect(await connectionWith(new H(config))).toEqual({ cutsAfterMs: 200, keepAlive: true })
     const warning = { ...config, throwOnRequestTimeout: undefined }
-    expect(await connectionWith(new NodeHttpHandler(warning))).toMatchObject({ cutsAfterMs: 300 })
+    expect(await connectionWith(new H(warning))).toMatchObject({ cutsAfterMs: 300 })
     const none = { ...warning, socketTimeout: 0 }
-    expect(await connectionWith(new NodeHttpHandler(none))).toMatchObject({ cutsAfterMs: Infinity })
+    expect(await connectionWith(new H(none))).toMatchObject({ cutsAfterMs: Infinity })
   })
 
   it('is the agent that the endpoint is reached with', async () => {
-    expect(await connectionWith(new NodeHttpHandler(agents), 'http://127.0.0.1:1')).toMatchObject({
+    expect(await connectionWith(new H(agents), 'http://127.0.0.1:1')).toMatchObject({
       keepAlive: false,
     })
-    expect(await connectionWith(new NodeHttpHandler(agents), 'https://127.0.0.1:1')).toMatchObject({
+    expect(await connectionWith(new H(agents), 'https://127.0.0.1:1')).toMatchObject({
       keepAlive: true,
     })
   })
 
-  it('is nothing where the handler is another one, or has not been used yet', async () => {
+  it('is nothing where the handler is another one, or has not made its agent yet', async () => {
     expect(await connectionWith(new OtherHandler({ socketTimeout: 1 }))).toEqual({
       cutsAfterMs: undefined,
       keepAlive: undefined,
     })
-    expect(await connectionWith(new NodeHttpHandler({}))).toEqual({
+    expect(await connectionWith(new H({}), 'http://127.0.0.1:1')).toEqual({
       cutsAfterMs: Infinity,
       keepAlive: undefined,
     })

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Observer } from 'resilient-lambda'
+import type { Codec, Observer } from 'resilient-lambda'
 import type { LambdaContext } from 'resilient-lambda/testing'
 import { VERSION } from '../../src/version.js'
 import { BY_SDK } from './sending-by.js'
@@ -54,6 +55,18 @@ it('numbers the attempts, and gives each its own invocation id', async () => {
   expect([first?.['amz-sdk-request'], second?.['amz-sdk-request']]).toEqual(['attempt=1', 'attempt=2'])
   expect(first?.['amz-sdk-invocation-id']).toMatch(/^[0-9a-f-]{36}$/)
   expect(second?.['amz-sdk-invocation-id']).not.toBe(first?.['amz-sdk-invocation-id'])
+})
+
+it('signs what each payload says, where a codec uses its bytes again for the next', async () => {
+  const { local, lambda } = await start()
+  const bytes = Buffer.alloc(1)
+  const codec: Codec = {
+    encode: (value) => bytes.fill(String(value)),
+    decode: (reply) => Buffer.from(reply).toString(),
+  }
+  for (const said of ['1', '2']) expect(await lambda('quote').codec(codec).invoke(said)).toBe(said)
+  const hashes = ['1', '2'].map((said) => createHash('sha256').update(said).digest('hex'))
+  expect(local.requests.map(({ headers }) => headers['x-amz-content-sha256'])).toEqual(hashes)
 })
 
 it('names the tenant', async () => {

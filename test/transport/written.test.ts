@@ -152,6 +152,23 @@ describe('whether the function can have run', () => {
     local.faults('quote').always({ type: 'resetWhileReading' })
     expect(await attemptOf(lambda('quote'), LARGE)).toMatchObject({ ran: 'maybe' })
   })
+
+  it.runIf(BY_SDK)('is maybe with the one of Node, where something else sends in its place', async () => {
+    const { client, lambda } = await start()
+    const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET', syscall: 'read' })
+    client.config.requestHandler.handle = () => Promise.reject(reset)
+    expect(await attemptOf(lambda('quote'))).toMatchObject({ ran: 'maybe', code: 'ConnectionReset' })
+  })
+
+  it('is no also in a bundle that has given the handler of Node another name', async () => {
+    const { local, client, lambda } = await start()
+    const handlerClass = client.config.requestHandler.constructor
+    const { name } = handlerClass
+    onTestFinished(() => void Object.defineProperty(handlerClass, 'name', { value: name }))
+    Object.defineProperty(handlerClass, 'name', { value: 't' })
+    local.faults('quote').always({ type: 'resetWhileReading' })
+    expect(await attemptOf(lambda('quote'), LARGE)).toMatchObject({ ran: 'no' })
+  })
 })
 
 // The lean transport writes to its sockets itself.

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { INVOCATION_ID_HEADER, watchWritten } from '../written.js'
 import { Body } from './body.js'
 import type { ConnectionSettings } from './connection-settings.js'
-import { connectTimedOut, inactive, inWordsOfNode, wireDestroyed } from './wire-errors.js'
+import { connectTimedOut, hungUp, inactive, inWordsOfNode, wireDestroyed } from './wire-errors.js'
 import type { Exchange, Sent, Wire, WireRequest } from './wire.js'
 
 /** Node's own HTTP with an agent of the user's, which may tunnel, count or sign in its own way. */
@@ -64,6 +64,8 @@ class AgentExchange implements Sent {
     this.#outgoing
       .on('error', (error) => this.fail(error))
       .on('response', (incoming) => this.#receive(incoming))
+      // The last to come, and where the other side changes the protocol, the only one.
+      .on('close', () => !this.#headSeen && this.fail(hungUp()))
       .on('socket', (socket) => {
         if (!socket.connecting || connectTimeoutMs === undefined) return
         this.#connecting = setTimeout(() => this.fail(connectTimedOut(connectTimeoutMs)), connectTimeoutMs)

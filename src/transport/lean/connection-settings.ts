@@ -2,14 +2,15 @@ import http from 'node:http'
 import https, { type AgentOptions } from 'node:https'
 import type { LambdaClient } from '@aws-sdk/client-lambda'
 import { InvalidSettingError } from '../../core/settings.js'
+import {
+  nodeHandlerConfigOf,
+  nodeHandlerLimitsOf,
+  type AgentWithSettings,
+  type NodeHandlerLimits,
+} from '../node-handler.js'
 
 /** How a client's request handler treats connections; in ms, undefined for no limit. */
-export interface ConnectionSettings {
-  readonly connectTimeoutMs: number | undefined
-  /** From the request until the reply's head. */
-  readonly requestTimeoutMs: number | undefined
-  /** Without a byte in either direction. */
-  readonly socketTimeoutMs: number | undefined
+export interface ConnectionSettings extends NodeHandlerLimits {
   /** How long a connection may wait for its next request. */
   readonly idleTimeoutMs: number | undefined
   readonly maxSockets: number
@@ -59,29 +60,13 @@ const POOL = [
 
 const KNOWN = new Set<string>([...TLS, ...POOL])
 
-/** What the SDK's handler works out from its options; its agent for http comes with the first use. */
-interface HandlerConfig {
-  readonly connectionTimeout?: number
-  readonly requestTimeout?: number
-  readonly throwOnRequestTimeout?: boolean
-  readonly socketTimeout?: number
-  readonly defaultSocketTimeout?: number
-  readonly httpAgent?: http.Agent
-  readonly httpsAgent?: http.Agent
-  httpAgentProvider?(): Promise<http.Agent>
-}
-
-interface NodeHandler {
-  readonly configProvider?: Promise<HandlerConfig>
-}
-
 /** @throws {InvalidSettingError} where requests go through another handler than the SDK's own for node:http */
 export async function connectionSettingsOf(
   { config: { requestHandler } }: LambdaClient,
   protocol: string,
 ): Promise<ConnectionSettings> {
-  const config = isItself(requestHandler) ? await (requestHandler as NodeHandler).configProvider : undefined
-  if (!config?.httpsAgent)
+  const config = await nodeHandlerConfigOf(requestHandler)
+  if (!config)
     throw new InvalidSettingError(
       'client.requestHandler',
       requestHandler,
@@ -90,33 +75,9 @@ export async function connectionSettingsOf(
   const agent =
     protocol === 'https:' ? config.httpsAgent : (config.httpAgent ?? (await config.httpAgentProvider?.()))
   return {
-    connectTimeoutMs: limit(config.connectionTimeout),
-    requestTimeoutMs: requestTimeout(config),
-    socketTimeoutMs: limit(config.socketTimeout ?? config.defaultSocketTimeout),
+    ...nodeHandlerLimitsOf(config),
     ...agentSettings(agent as AgentWithSettings),
   }
-}
-
-/** A subclass, or a handler with a `handle` put over its own, does something that would be left out. */
-function isItself(handler: object): boolean {
-  const proto = Object.getPrototypeOf(handler) as object
-  return Object.getPrototypeOf(proto) === Object.prototype && !Object.hasOwn(handler, 'handle')
-}
-
-/** Handlers that do not know `throwOnRequestTimeout` always end a request then; later ones only warn without it. */
-function requestTimeout(config: HandlerConfig): number | undefined {
-  const ends = config.throwOnRequestTimeout === true || !('throwOnRequestTimeout' in config)
-  return ends ? limit(config.requestTimeout) : undefined
-}
-
-/** To the handler, 0 is no limit. */
-function limit(ms: number | undefined): number | undefined {
-  return ms !== undefined && ms > 0 ? ms : undefined
-}
-
-interface AgentWithSettings extends http.Agent {
-  readonly keepAlive?: boolean
-  readonly options?: AgentOptions
 }
 
 type AgentSettings = Pick<ConnectionSettings, 'idleTimeoutMs' | 'maxSockets' | 'keepAlive' | 'tls' | 'agent'>
@@ -124,7 +85,7 @@ type AgentSettings = Pick<ConnectionSettings, 'idleTimeoutMs' | 'maxSockets' | '
 function agentSettings(agent: AgentWithSettings): AgentSettings {
   const options = agent.options ?? {}
   return {
-    idleTimeoutMs: limit(options.timeout),
+    idleTimeoutMs: options.timeout || undefined,
     maxSockets: agent.maxSockets ?? Infinity,
     keepAlive: agent.keepAlive ?? false,
     tls: Object.fromEntries(

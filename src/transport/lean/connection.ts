@@ -57,6 +57,8 @@ export class Connection implements Dispatcher.DispatchHandler {
       pipelining: 1,
       connect: (options, callback) => {
         this.#socket = connect(options, callback)
+        // A handshake may fall silent too.
+        this.#socket.once('connect', () => this.#limitSilence(settings.socketTimeoutMs))
       },
     })
     this.#client.on('disconnect', () => {
@@ -142,9 +144,8 @@ export class Connection implements Dispatcher.DispatchHandler {
 
   #limitSilence(ms: number | undefined): void {
     if (this.#settings.socketTimeoutMs === undefined || ms === undefined) return
-    this.#socket?.setTimeout(ms)
+    this.#socket?.setTimeout(ms).removeAllListeners('timeout')
     if (ms > 0) this.#socket?.once('timeout', () => this.fail(inactive(ms)))
-    else this.#socket?.removeAllListeners('timeout')
   }
 
   #close(): void {

@@ -5,6 +5,7 @@ import { AgentWire } from './agent-wire.js'
 import { LeanAttempt, type Lane, type LeanParts } from './attempt.js'
 import { serviceOf, type LambdaService } from './service.js'
 import { Signer } from './sigv4.js'
+import type { Wire } from './wire.js'
 
 /** A transport with connections of its own. */
 export type LeanTransport = Transport & {
@@ -17,7 +18,9 @@ export type LeanTransport = Transport & {
  * its own. What was added to a client's middleware is not run.
  */
 export function leanTransport(clientOf: ClientOf): LeanTransport {
-  const lanes = new Map<LambdaService, Lane>()
+  const lanes = new WeakMap<LambdaService, Lane>()
+  // Clients may come and go. A wire with a connection is held by it, so one that is collected has none to close.
+  const wires = new Set<WeakRef<Wire>>()
   const parts: LeanParts = {
     signer: new Signer(),
     clientOf,
@@ -41,6 +44,8 @@ export function leanTransport(clientOf: ClientOf): LeanTransport {
 
   function keep(lane: Lane): Lane {
     lanes.set(lane.service, lane)
+    for (const wire of wires) if (!wire.deref()) wires.delete(wire)
+    wires.add(new WeakRef(lane.wire))
     return lane
   }
 
@@ -50,8 +55,7 @@ export function leanTransport(clientOf: ClientOf): LeanTransport {
     })
   return Object.assign(transport, {
     destroy() {
-      for (const { wire } of lanes.values()) wire.destroy()
-      lanes.clear()
+      for (const wire of wires) wire.deref()?.destroy()
     },
   })
 }

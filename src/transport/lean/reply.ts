@@ -4,6 +4,8 @@ import { outcomeOf } from '../answer.js'
 import type { DurableHead } from '../reply-head.js'
 import type { WireHead } from './wire.js'
 
+type Members = Readonly<Record<string, unknown>>
+
 /** The outcome of a reply with a status below 300. */
 export function outcomeOfReply(
   { headers }: WireHead,
@@ -22,15 +24,14 @@ export function outcomeOfReply(
 
 /** The error of a reply with another status, as the SDK makes it of the same reply. */
 export function errorOfReply(head: WireHead, body: Uint8Array): Error {
-  let said: object
+  let members: Members
   try {
-    said = body.byteLength === 0 ? {} : Object.assign({}, JSON.parse(Buffer.from(body).toString()))
+    members = body.byteLength === 0 ? {} : membersOf(JSON.parse(Buffer.from(body).toString()))
   } catch {
     // Node's own message quotes the text, and errors go to logs, where pages of strangers have no place.
     return withAnswer(new SyntaxError('the answer is not JSON'), head)
   }
   const { status, headers } = head
-  const members = said as Readonly<Record<string, unknown>>
   const error = new LambdaServiceException({
     name: typeIn(headers, members) ?? 'Unknown',
     $fault: status < 500 ? 'client' : 'server',
@@ -42,11 +43,20 @@ export function errorOfReply(head: WireHead, body: Uint8Array): Error {
   return withAnswer(error, head)
 }
 
+/** A text or a list has none by name, and may have millions by number. */
+function membersOf(said: unknown): Members {
+  return typeof said === 'object' && said !== null && !Array.isArray(said) ? (said as Members) : {}
+}
+
 /** An error that came in the middle of a reply, with what its head said; as the SDK leaves it. */
 export function withAnswer(error: Error, head: WireHead): Error {
   const { status: statusCode, headers } = head
-  // Out of sight, as the SDK has it: headers go into logs too easily.
-  Object.defineProperty(error, '$response', { value: { statusCode, headers }, configurable: true })
+  // Out of sight, as the SDK has it: headers go into logs too easily. Exceptions have a field for them in sight.
+  Object.defineProperty(error, '$response', {
+    value: { statusCode, headers },
+    enumerable: false,
+    configurable: true,
+  })
   return '$metadata' in error ? error : Object.assign(error, { $metadata: metadataOf(head) })
 }
 
@@ -87,17 +97,14 @@ function requestIdOf(headers: WireHead['headers']): string | undefined {
 }
 
 /** Source: Smithy, AWS restJson1, "Operation error serialization". */
-function typeIn(
-  headers: WireHead['headers'],
-  members: Readonly<Record<string, unknown>>,
-): string | undefined {
+function typeIn(headers: WireHead['headers'], members: Members): string | undefined {
   const given = headers['x-amzn-errortype'] ?? memberOf(members, 'code') ?? members['__type']
   if (typeof given !== 'string' && typeof given !== 'number') return undefined
   const [cut = ''] = String(given).split(/[,:]/)
   return cut.split('#').at(-1)
 }
 
-function memberOf(members: Readonly<Record<string, unknown>>, name: string): unknown {
+function memberOf(members: Members, name: string): unknown {
   return Object.entries(members).find(
     ([key, value]) => key.toLowerCase() === name && value !== undefined,
   )?.[1]

@@ -11,19 +11,32 @@ export interface KeyScope {
 
 const MOST_SCOPES = 50
 
+interface Derived {
+  readonly secret: string
+  readonly keys: Map<string, Buffer>
+}
+
 /** Derived keys, each made once; they go with their credentials. */
 export class SigningKeys {
-  readonly #byCredentials = new WeakMap<Credentials, Map<string, Buffer>>()
+  readonly #byCredentials = new WeakMap<Credentials, Derived>()
 
   get(credentials: Credentials, scope: KeyScope, scopeText: string): Buffer {
-    let keys = this.#byCredentials.get(credentials)
-    if (!keys) this.#byCredentials.set(credentials, (keys = new Map()))
+    const { keys, secret } = this.#derivedOf(credentials)
     let key = keys.get(scopeText)
     if (!key) {
       if (keys.size >= MOST_SCOPES) keys.clear()
-      keys.set(scopeText, (key = deriveKey(credentials.secretAccessKey, scope)))
+      keys.set(scopeText, (key = deriveKey(secret, scope)))
     }
     return key
+  }
+
+  /** Anew where whoever provides them has put another secret into the same object. */
+  #derivedOf(credentials: Credentials): Derived {
+    const secret = credentials.secretAccessKey
+    let derived = this.#byCredentials.get(credentials)
+    if (derived?.secret !== secret)
+      this.#byCredentials.set(credentials, (derived = { secret, keys: new Map() }))
+    return derived
   }
 }
 

@@ -19,6 +19,11 @@ export function requestTimedOut(ms: number): Error {
   return Object.assign(error, { name: 'TimeoutError' })
 }
 
+/** The connection closed before the head of a reply. */
+export function hungUp(): Error {
+  return errorOfNode('socket hang up', 'ECONNRESET')
+}
+
 /** The connections were closed under the request. */
 export function wireDestroyed(): Error {
   return errorOfNode('the connections were closed by destroy()', 'ECONNRESET')
@@ -33,7 +38,7 @@ export function inWordsOfNode(error: Error, headSeen: boolean): Error {
   if (headSeen && syscall !== undefined) return aborted()
   switch (code ?? error.name) {
     case 'UND_ERR_SOCKET':
-      return headSeen ? aborted() : errorOfNode('socket hang up', 'ECONNRESET')
+      return headSeen ? aborted() : hungUp()
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return headSeen ? aborted() : malformed('the head of the reply is broken')
     case 'HTTPParserError':

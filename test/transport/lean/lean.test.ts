@@ -1,7 +1,9 @@
+import { EventEmitter, once } from 'node:events'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createInvoker, type InvokerOptions } from 'resilient-lambda'
 import { createScript, startLocalLambda, type Fault, type LocalLambda } from 'resilient-lambda/testing'
+import { collectGarbage } from '../../http/fetch/garbage.js'
 import { failureOf } from '../../invoker/support.js'
 
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
@@ -148,6 +150,45 @@ describe('the lean transport', () => {
     expect(await failed).toMatchObject({ code: 'ConnectionReset', mayHaveRun: true })
     await local.until(({ openSockets }) => openSockets === 0)
     expect(await lambda('quote').invoke(1)).toBe(1)
+  })
+
+  it('closes the next time what was opened by a call that waited meanwhile', async () => {
+    const events = new EventEmitter()
+    let given: Promise<unknown> | undefined
+    const credentials = async () => {
+      events.emit('asked')
+      await given
+      // Asked for anew with each request.
+      return { ...KEYS, expiration: new Date() }
+    }
+    const { local, lambda } = await start(({ clientSettings }) => ({
+      client: new LambdaClient({ ...clientSettings, credentials }),
+    }))
+    await lambda('quote').invoke()
+    given = once(events, 'given')
+    const asked = once(events, 'asked')
+    const waiting = lambda('quote').invoke(1)
+    await asked
+    lambda.destroy()
+    events.emit('given')
+    expect(await waiting).toBe(1)
+    expect(local.openSockets).toBe(1)
+    lambda.destroy()
+    await local.until(({ openSockets }) => openSockets === 0)
+  })
+
+  it('keeps nothing of clients that come and go', async () => {
+    const configs: WeakRef<object>[] = []
+    const { lambda } = await start(({ clientSettings }) => ({
+      client() {
+        const client = new LambdaClient(clientSettings)
+        configs.push(new WeakRef(client.config))
+        return client
+      },
+    }))
+    for (let n = 0; n < 5; n++) expect(await lambda('quote').invoke(n)).toBe(n)
+    await collectGarbage()
+    expect(configs.filter((config) => config.deref())).toEqual([])
   })
 })
 

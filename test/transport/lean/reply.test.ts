@@ -1,11 +1,13 @@
 import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CATALOGUE, createInvoker, type FailureCode } from 'resilient-lambda'
 import { fakeClock } from 'resilient-lambda/testing'
 import { messageKeyOf, statusOf } from '../../../src/testing/local/http/statuses.js'
+import { errorOfReply } from '../../../src/transport/lean/reply.js'
 
 interface Answer {
   readonly status: number
@@ -204,5 +206,19 @@ describe('a failure over the lean transport is that of the SDK', () => {
       meta: { requestId: 'r-1', executedVersion: '7', logTail: 'START', durableExecutionArn: 'arn:x' },
     })
     expect(await expectTheSame({ status: 204 })).toMatchObject({ ok: true })
+  })
+})
+
+describe('an error', () => {
+  it.each(['{"message":"sorry"}', '<html></html>'])('keeps the headers of %s out of logs', (body) => {
+    const headers = { 'set-cookie': 'a secret' }
+    const error = errorOfReply({ status: 500, headers }, Buffer.from(body))
+    expect(error).toMatchObject({ $response: { statusCode: 500, headers } })
+    expect(inspect(error)).not.toContain('a secret')
+    expect(JSON.stringify(error)).not.toContain('a secret')
+  })
+
+  it.each(['"sorry"', '["sorry"]'])('has no members where its answer has none: %s', (body) => {
+    expect(errorOfReply({ status: 500, headers: {} }, Buffer.from(body))).not.toHaveProperty('0')
   })
 })

@@ -95,6 +95,14 @@ describe('a signer', () => {
     expect(fresh(others, NOON)).not.toEqual(fresh(KEYS, NOON))
   })
 
+  it('signs with another secret once it is put into the same credentials', () => {
+    const signer = new Signer()
+    const keys = { ...KEYS }
+    signer.sign(invoke, keys, SCOPE, NOON)
+    keys.secretAccessKey = 'another'
+    expect(signer.sign(invoke, keys, SCOPE, NOON)).toEqual(fresh({ ...keys }, NOON))
+  })
+
   it('goes on signing right over more days and paths than are kept', () => {
     const signer = new Signer()
     for (let n = 0; n < 1_100; n++) {

@@ -96,6 +96,17 @@ describe('a connection of ours', () => {
     await server.until(() => server.openSockets === 0)
   })
 
+  it('that is silent in the handshake fails its request unsent', async () => {
+    const server = await startRaw(() => {})
+    const origin = new URL(server.origin.href.replace('http:', 'https:'))
+    const { told } = send(
+      wireTo('undici', origin, { socketTimeoutMs: 30, connectTimeoutMs: undefined }),
+      origin,
+    )
+    expect(await told.over).toMatchObject({ sent: undefined, error: { name: 'TimeoutError' } })
+    await server.until(() => server.openSockets === 0)
+  })
+
   it('is opened anew for whoever waits where one cannot be used any more', async () => {
     const server = await startRaw(
       ({ socket }) => void (server.peers.length > 2 ? socket.write(reply()) : socket.destroy()),

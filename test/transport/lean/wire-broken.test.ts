@@ -86,6 +86,12 @@ describe.each(WIRES)('a connection of %s that breaks', (name) => {
     }
   })
 
+  it('at a change of protocol that nobody asked for is a hang-up', async () => {
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'
+    const told = await broken(name, ({ socket }) => void socket.write(head))
+    expect(told).toMatchObject({ sent: true, ends: 1, head: undefined, error: { code: 'ECONNRESET' } })
+  })
+
   it('in the middle of the head is a hang-up', async () => {
     const told = await broken(name, ({ socket }) => void socket.end('HTTP/1.1 200 OK\r\ncontent-le'))
     expect(told).toMatchObject({ sent: true, head: undefined, error: { code: 'ECONNRESET' } })
