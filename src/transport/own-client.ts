@@ -49,11 +49,16 @@ export class OwnInvokeCommand extends InvokeCommand {
 function keepSigners({ config }: LambdaClient): void {
   const make = config.signer as unknown
   if (typeof make !== 'function') return
-  const made = new Map<string, unknown>()
-  const signerFor = (scheme?: object): unknown => {
+  const kept = new Map<string, Promise<unknown>>()
+  const signerFor = (scheme?: object): Promise<unknown> => {
     const key = JSON.stringify(scheme)
-    if (!made.has(key)) made.set(key, make(scheme))
-    return made.get(key)
+    const known = kept.get(key)
+    if (known) return known
+    const made = Promise.resolve(make(scheme) as unknown)
+    kept.set(key, made)
+    // The next request asks again.
+    made.catch(() => kept.delete(key))
+    return made
   }
   Object.assign(config, { signer: signerFor })
 }

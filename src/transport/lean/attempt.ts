@@ -113,7 +113,7 @@ export class LeanAttempt implements Exchange {
   }
 
   onReply(head: WireHead, body: Uint8Array): void {
-    if (head.status >= 300) return this.#fail(errorOfReply(head, body), true)
+    if (head.status < 200 || head.status >= 300) return this.#fail(errorOfReply(head, body), true)
     const outcome = outcomeOfReply(head, body, this.#durable)
     this.#end(this.#request.durableExecutionName === undefined ? outcome : underName(outcome, this.#durable))
   }

@@ -80,6 +80,15 @@ it('sends at once where everything is at hand', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
+it.each([101, 199])('takes no status %i for an answer, nor for one that nothing ran for', (status) => {
+  const { seen } = attempt((exchange) => {
+    exchange.onSent(true)
+    exchange.onHead({ status, headers: {} })
+    exchange.onReply({ status, headers: {} }, NOTHING)
+  })
+  expect(seen.outcome).toMatchObject({ ok: false, failure: { verdict: { ran: 'yes' } } })
+})
+
 it('has run once its answer begins, whatever is told of the request afterwards', () => {
   const { made, live } = attempt()
   expect(live.ran).toBe('no')
