@@ -89,7 +89,7 @@ describe('running a call', () => {
     const { observers, events } = listening()
     const invoked = { name: 'quote', qualifier: 'live' }
     const subject = { ...call.subject, invoked }
-    await runCall(nextThat(value), { ...call, subject }, surroundings, observers, undefined)
+    await runCall(nextThat(value), { ...call, subject }, surroundings, observers, undefined).outcome
     expect(events).toMatchObject([{ invoked }, { invoked }])
   })
 
