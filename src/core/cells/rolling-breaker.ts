@@ -21,6 +21,7 @@ export interface TripSettings {
 interface Tenth {
   fires: number
   successes: number
+  readonly latencyTimes: unknown[]
 }
 
 /** opossum opens above its percentage; "at least half" is what people mean by 50 %. */
@@ -84,8 +85,14 @@ export class RollingBreaker {
   /** Counts one completion; the circuit may be open afterwards. */
   record(failed: boolean, now: number = this.#clock.now()): void {
     this.#rotate(now)
-    if (failed) this.#breaker.fire(failed).catch(ignore)
+    if (failed) this.#failed()
     else this.#succeeded()
+  }
+
+  #failed(): void {
+    this.#breaker.fire(true).catch(ignore)
+    // It keeps the latency of each though nobody asks for any.
+    this.#newest.latencyTimes.length = 0
   }
 
   /** Straight into the newest tenth: a success opens no circuit, and by way of opossum it costs many times as much. */
