@@ -46,6 +46,9 @@ export interface AttemptLimiter {
 /** Gives a place back, once. */
 export type Leave = (outcome?: Outcome) => void
 
+/** The rest of the pipeline, as one policy sees it. */
+export type Next = (call: Call, context: Context) => Promise<Outcome>
+
 /** How a call stands at one place of the pipeline: each policy hands on its own copy. */
 export interface Context {
   readonly clock: Clock

@@ -1,7 +1,6 @@
 import type { Failure } from '../failures/failure.js'
-import type { Call, Context } from './call.js'
+import type { Call, Context, Next } from './call.js'
 import { failed, thrown, type Failed, type Outcome } from './outcome.js'
-import type { Next } from './policy.js'
 import type { Cancellable, Scope } from './scope.js'
 
 /**

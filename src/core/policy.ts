@@ -1,9 +1,7 @@
-import type { Call, Context } from './call.js'
+import type { Next } from './call.js'
 import { guarded, type Guard } from './guard.js'
-import type { Outcome } from './outcome.js'
 
-/** The rest of the pipeline, as one policy sees it. */
-export type Next = (call: Call, context: Context) => Promise<Outcome>
+export type { Next } from './call.js'
 
 /** Something that stands around a call: it may wait, refuse, cancel, repeat or replace what is inside. */
 export type Policy = (next: Next) => Next
