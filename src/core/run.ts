@@ -1,13 +1,13 @@
 import { failure } from '../failures/failure.js'
 import { onAbort } from './abort-hub.js'
-import type { Call } from './call.js'
+import type { Call, Context, Next } from './call.js'
 import type { Cells } from './cells/cells.js'
 import type { Clock } from './clock.js'
 import type { Observers } from './emitter.js'
 import type { Emit, ObservedScope } from './events.js'
+import { guarded, type Guard } from './guard.js'
 import { History } from './history.js'
-import { failed, thrown, type Outcome } from './outcome.js'
-import type { Next } from './policy.js'
+import { thrown, type Outcome } from './outcome.js'
 import { Scope } from './scope.js'
 
 /** What outlives a call. */
@@ -36,52 +36,37 @@ export function runCall(
   const emit = observers.emitFor(number, call.subject.name, clock, call.subject.invoked)
   const history = new History(clock, emit, number)
   const scope = new Scope()
-  const context = { clock, cells, scope, deadlineAt: Infinity, history, emit }
+  const context: Context = { clock, cells, scope, deadlineAt: Infinity, history, emit }
   emit?.({ type: 'call.started', idempotent: call.idempotent })
-  const outcome = signal ? untilAborted(signal, scope, history, watched) : watched()
+  const next = signal ? guarded([untilAborted(signal)], watched) : watched
+  const outcome = begin(next, call, context)
   return { outcome: emit ? tellEnd(outcome, emit, history) : outcome, history }
 
-  function watched(): Promise<Outcome> {
-    if (!observers.around) return run()
+  function watched(call: Call, context: Context): Promise<Outcome> {
+    if (!observers.around) return pipeline(call, context)
     const observed: ObservedScope = { type: 'call', call: number, target: call.subject.name, carrier: {} }
-    return observers.around(observed, run)
-  }
-
-  function run(): Promise<Outcome> {
-    try {
-      return pipeline(call, context)
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    return observers.around(observed, () => pipeline(call, context))
   }
 }
 
-function untilAborted(
-  signal: AbortSignal,
-  scope: Scope,
-  history: History,
-  run: () => Promise<Outcome>,
-): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
+function begin(next: Next, call: Call, context: Context): Promise<Outcome> {
+  try {
+    return next(call, context)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** Cancels the call when its caller gives up. */
+function untilAborted(signal: AbortSignal): Guard {
+  return function listen({ context: { scope, history } }) {
     const abort = (): void => {
-      const why = failure('Aborted', 'the caller gave up', { ran: history.ran, cause: signal.reason })
-      scope.cancel(why)
-      // What ignores it is let go.
-      resolve(failed(why))
+      scope.cancel(failure('Aborted', 'the caller gave up', { ran: history.ran, cause: signal.reason }))
     }
-    if (signal.aborted) return abort()
-    const forget = onAbort(signal, abort)
-    run().then(
-      (outcome) => {
-        forget()
-        resolve(outcome)
-      },
-      (error: unknown) => {
-        forget()
-        reject(error)
-      },
-    )
-  })
+    if (!signal.aborted) return onAbort(signal, abort)
+    abort()
+    return undefined
+  }
 }
 
 async function tellEnd(ending: Promise<Outcome>, emit: Emit, history: History): Promise<Outcome> {

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
+import CircuitBreaker from 'opossum'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RollingBreaker, type TripSettings } from '../../../src/core/cells/rolling-breaker.js'
 import { fakeClock, type FakeClock } from '../../../src/testing/fake-clock.js'
 
@@ -25,6 +26,16 @@ describe('a rolling breaker', () => {
     const breaker = make()
     record(breaker, 'ok', 'failed')
     expect(breaker.counts).toEqual({ calls: 2, failures: 1 })
+  })
+
+  it('keeps no latency of any call, which opossum would for the whole window', () => {
+    const fire = vi.spyOn(CircuitBreaker.prototype, 'fire')
+    onTestFinished(() => fire.mockRestore())
+    const breaker = make(fakeClock(), { minimumCalls: 100 })
+    for (let calls = 0; calls < 20; calls++) record(breaker, 'ok', 'failed')
+    const [opossum] = fire.mock.contexts as CircuitBreaker[]
+    expect(opossum?.stats.failures).toBe(20)
+    expect(opossum?.status.window.flatMap(({ latencyTimes }) => latencyTimes)).toEqual([])
   })
 
   it('opens on the spot at its rate, not below', () => {
