@@ -1,8 +1,12 @@
 import { copyOf } from './context.js'
+import type { AttemptRecord } from './attempt-record.js'
 import type { Around } from './emitter.js'
 import type { ObservedScope } from './events.js'
-import { failed, thrown } from './outcome.js'
+import { Exit, type Passage } from './guard.js'
+import type { History } from './history.js'
+import { failed, thrown, type Outcome } from './outcome.js'
 import { policyOf, type Policy } from './policy.js'
+import type { Scope } from './scope.js'
 
 /** Writes each attempt into the call's history. Stands around the timeout and the transport. */
 export const recordAttempts: Policy = policyOf(function recordAttempt(passage) {
@@ -14,13 +18,29 @@ export const recordAttempts: Policy = policyOf(function recordAttempt(passage) {
   const inside = copyOf(context)
   inside.attempt = record
   passage.context = inside
-  return (outcome, crashed) => {
-    if (scope.cancelled) history.abandon(record, scope.cancelled, passage.now)
-    else if (crashed && !outcome.ok)
-      history.end(record, thrown(outcome.failure.cause, record.ran), passage.now)
-    else history.end(record, outcome, passage.now)
-  }
+  return new AttemptEnd(history, record, scope)
 })
+
+class AttemptEnd extends Exit {
+  readonly #history: History
+  readonly #record: AttemptRecord
+  readonly #scope: Scope
+
+  constructor(history: History, record: AttemptRecord, scope: Scope) {
+    super()
+    this.#history = history
+    this.#record = record
+    this.#scope = scope
+  }
+
+  leave(outcome: Outcome, { now, crashed }: Passage): void {
+    const { cancelled } = this.#scope
+    if (cancelled) this.#history.abandon(this.#record, cancelled, now)
+    else if (crashed && !outcome.ok)
+      this.#history.end(this.#record, thrown(outcome.failure.cause, this.#record.ran), now)
+    else this.#history.end(this.#record, outcome, now)
+  }
+}
 
 /** Lets observers wrap each attempt, with a carrier that travels. */
 export function observeAttempts(around: Around): Policy {

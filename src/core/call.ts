@@ -31,6 +31,8 @@ export interface Call {
   readonly byKey?: boolean | undefined
   /** The key by which the function knows a repeat of this call; settled before the first attempt. */
   readonly idempotencyKey?: string | undefined
+  /** The caller's own; for the outside of the pipeline, since all that is inside listens to its scope. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Places for attempts in flight, where those are limited. */

@@ -22,17 +22,28 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
-  setTimer: (ms, run, background = false) => {
-    let timeout = arm(ms)
-    return { cancel: () => clearTimeout(timeout) }
-
-    function arm(leftMs: number): NodeJS.Timeout {
-      const armed =
-        leftMs <= LONGEST_TIMEOUT_MS
-          ? setTimeout(run, leftMs)
-          : setTimeout(() => (timeout = arm(leftMs - LONGEST_TIMEOUT_MS)), LONGEST_TIMEOUT_MS)
-      return background ? armed.unref() : armed
-    }
-  },
+  setTimer: (ms, run, background = false) => new SystemTimer(ms, run, background),
   random: () => Math.random(),
+}
+
+class SystemTimer implements Timer {
+  #timeout: NodeJS.Timeout | undefined
+
+  constructor(ms: number, run: () => void, background: boolean) {
+    this.#arm(ms, run, background)
+  }
+
+  #arm(ms: number, run: () => void, background: boolean): void {
+    this.#timeout = ms <= LONGEST_TIMEOUT_MS ? setTimeout(run, ms) : this.#armFirst(ms, run, background)
+    if (background) this.#timeout.unref()
+  }
+
+  /** Apart, since a function that makes a closure pays for it in all its calls. */
+  #armFirst(ms: number, run: () => void, background: boolean): NodeJS.Timeout {
+    return setTimeout(() => this.#arm(ms - LONGEST_TIMEOUT_MS, run, background), LONGEST_TIMEOUT_MS)
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout)
+  }
 }

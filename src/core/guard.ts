@@ -4,13 +4,21 @@ import { failed, thrown, type Failed, type Outcome } from './outcome.js'
 import type { Cancellable, Scope } from './scope.js'
 
 /**
- * What a guard does when a call that it let in has ended; it may turn the outcome into another.
+ * What a guard leaves behind where it lets a call in: sees it out when it has ended or was cancelled.
  *
- * Where code threw, the outcome only tells of it: the error itself goes on.
+ * A class, since an object with a few fields costs a third of a closure, and since one that knows nothing of the single
+ * call can serve all of them.
  */
-export type Exit = (outcome: Outcome, crashed: boolean) => Outcome | Promise<Outcome> | void
+export abstract class Exit {
+  /**
+   * Called once; may turn the outcome into another.
+   *
+   * Where code threw, the outcome only tells of it: the error itself goes on.
+   */
+  abstract leave(outcome: Outcome, passage: Passage): Outcome | Promise<Outcome> | undefined | void
+}
 
-/** A refusal, what to do at the end, or nothing. */
+/** A refusal, who sees it out, or nothing. */
 export type Entered = Failed | Exit | undefined
 
 /**
@@ -27,6 +35,8 @@ export interface Passage {
   context: Context
   /** On the clock, read once for all guards that a call passes together. */
   readonly now: number
+  /** Whether code threw further in. */
+  readonly crashed: boolean
 }
 
 /** Puts guards, the outermost first, around `next`; what ignores its cancellation is let go, guards included. */
@@ -39,22 +49,19 @@ export function guarded(guards: readonly Guard[], next: Next): Next {
   }
 }
 
-/** A way out, the scope in which the guard let the call in, and the way out after it. */
-interface Outward {
-  readonly exit: Exit
-  readonly scope: Scope
-  readonly next: Outward | undefined
-}
-
 class GuardedCall implements Passage, Cancellable {
   call: Call
   context: Context
+  crashed = false
+  beside: Cancellable | undefined = undefined
   readonly #guards: readonly Guard[]
   readonly #next: Next
   readonly #resolve: (outcome: Outcome) => void
   readonly #reject: (error: unknown) => void
-  /** The innermost first. */
-  #exits: Outward | undefined
+  /** By the guards that left them, the outermost first. */
+  readonly #exits: (Exit | undefined)[]
+  /** Guards that are still to be left, or passed. */
+  #inside = 0
   #scope: Scope | undefined
   #now: number | undefined
   /** Counts what is waited for: what comes when something else is waited for comes too late. */
@@ -69,6 +76,7 @@ class GuardedCall implements Passage, Cancellable {
     reject: (error: unknown) => void,
   ) {
     this.#guards = guards
+    this.#exits = new Array<undefined>(guards.length)
     this.#next = next
     this.call = call
     this.context = context
@@ -88,7 +96,7 @@ class GuardedCall implements Passage, Cancellable {
         const { scope } = this.context
         const entered = this.#guards[at]?.(this)
         if (entered instanceof Promise) return this.#wait(entered, at, scope)
-        if (!this.#isIn(entered, scope)) return
+        if (!this.#isIn(entered, at)) return
       }
       const step = this.#tie(this.context.scope)
       if (step === undefined) return
@@ -112,12 +120,12 @@ class GuardedCall implements Passage, Cancellable {
     entering.then(
       (entered) => {
         if (step === this.#step) {
-          if (this.#isIn(entered, scope)) this.enter(at + 1)
+          if (this.#isIn(entered, at)) this.enter(at + 1)
           return
         }
         const { cancelled } = scope
         // Let in when it was gone already.
-        if (cancelled && typeof entered === 'function') void entered(failed(cancelled), false)
+        if (cancelled && entered instanceof Exit) void entered.leave(failed(cancelled), this)
       },
       (error: unknown) => step === this.#step && this.#fail(error),
     )
@@ -137,21 +145,24 @@ class GuardedCall implements Passage, Cancellable {
     return ++this.#step
   }
 
-  #isIn(entered: Entered, scope: Scope): boolean {
-    if (typeof entered === 'function') this.#exits = { exit: entered, scope, next: this.#exits }
-    else if (entered) this.#seeOut(entered)
-    return entered === undefined || typeof entered === 'function'
+  #isIn(entered: Entered, at: number): boolean {
+    if (entered === undefined) return true
+    if (!(entered instanceof Exit)) {
+      this.#seeOut(entered)
+      return false
+    }
+    this.#exits[at] = entered
+    this.#inside = at + 1
+    return true
   }
 
   /** Goes out by the guards that let the call in, the innermost first. */
   #seeOut(outcome: Outcome): void {
     this.#now = undefined
     try {
-      while (this.#exits) {
-        const { exit, scope } = this.#exits
-        this.#exits = this.#exits.next
-        const turned = exit(outcome, false)
-        if (turned instanceof Promise) return this.#waitForExit(turned, scope)
+      while (this.#inside > 0) {
+        const turned = this.#exits[--this.#inside]?.leave(outcome, this)
+        if (turned instanceof Promise) return this.#waitForExit(turned)
         if (turned) outcome = turned
       }
     } catch (error) {
@@ -161,9 +172,9 @@ class GuardedCall implements Passage, Cancellable {
     this.#resolve(outcome)
   }
 
-  /** In the guard's own scope: one that a guard further in has made is closed, and hears of nothing any more. */
-  #waitForExit(turning: Promise<Outcome>, scope: Scope): void {
-    const step = this.#tie(scope)
+  /** A scope that a guard further in has made is closed by now, and hears of nothing any more. */
+  #waitForExit(turning: Promise<Outcome>): void {
+    const step = this.#tie(this.context.scope.open)
     turning.then(
       (outcome) => step === this.#step && this.#seeOut(outcome),
       (error: unknown) => step === this.#step && this.#fail(error),
@@ -176,11 +187,8 @@ class GuardedCall implements Passage, Cancellable {
     this.#step++
     this.#scope?.untie(this)
     this.#reject(error)
+    this.crashed = true
     const outcome = thrown(error)
-    while (this.#exits) {
-      const { exit } = this.#exits
-      this.#exits = this.#exits.next
-      void exit(outcome, true)
-    }
+    while (this.#inside > 0) void this.#exits[--this.#inside]?.leave(outcome, this)
   }
 }

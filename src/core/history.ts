@@ -62,7 +62,7 @@ export class History {
    * Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. An attempt at
    * another target names it, and tells its events as that target's.
    */
-  begin({ target, hedge, emit }: Beginning = NOTHING_SPECIAL, now = this.#clock.now()): LiveAttempt {
+  begin({ target, hedge, emit }: Beginning = NOTHING_SPECIAL, now = this.#clock.now()): AttemptRecord {
     const tell = target === undefined ? this.#emit : (emit ?? this.#emit)
     const attempt = new AttemptRecord(this.#attempts.length + 1, now - this.#startedAt, tell, target, hedge)
     this.#attempts = this.#attempts.length === 0 ? [attempt] : [...this.#attempts, attempt]

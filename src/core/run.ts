@@ -1,14 +1,16 @@
 import { failure } from '../failures/failure.js'
 import { onAbort } from './abort-hub.js'
-import type { Call, Context, Next } from './call.js'
+import type { Call, Next } from './call.js'
 import type { Cells } from './cells/cells.js'
 import type { Clock } from './clock.js'
-import type { Observers } from './emitter.js'
-import type { Emit, ObservedScope } from './events.js'
-import { guarded, type Guard } from './guard.js'
+import { newContext } from './context.js'
+import type { Around, Observers } from './emitter.js'
+import type { Emit } from './events.js'
+import { Exit } from './guard.js'
 import { History } from './history.js'
 import { thrown, type Outcome } from './outcome.js'
-import { Scope } from './scope.js'
+import { compose, policyOf, type Policy } from './policy.js'
+import type { Scope } from './scope.js'
 
 /** What outlives a call. */
 export interface Surroundings {
@@ -24,48 +26,56 @@ export interface Run {
 
 let calls = 0
 
-/** Sends one call through a pipeline: gives it a history, tells the observers, and stops everything when the caller does. */
+/** A pipeline for `runCall`: the policies around `innermost`, within what watches every call. */
+export function pipelineOf(policies: readonly Policy[], innermost: Next, { around }: Observers): Next {
+  return compose([stopWithCaller, ...(around ? [observeCalls(around)] : []), ...policies], innermost)
+}
+
+/** Sends one call through a pipeline: gives it a history, and tells the observers. */
 export function runCall(
   pipeline: Next,
   call: Call,
   { clock, cells }: Surroundings,
   observers: Observers,
-  signal: AbortSignal | undefined,
 ): Run {
   const number = ++calls
   const emit = observers.emitFor(number, call.subject.name, clock, call.subject.invoked)
   const history = new History(clock, emit, number)
-  const scope = new Scope()
-  const context: Context = { clock, cells, scope, deadlineAt: Infinity, history, emit }
+  const context = newContext(clock, cells, history, emit)
   emit?.({ type: 'call.started', idempotent: call.idempotent })
-  const next = signal ? guarded([untilAborted(signal)], watched) : watched
-  const outcome = begin(next, call, context)
+  const outcome = pipeline(call, context)
   return { outcome: emit ? tellEnd(outcome, emit, history) : outcome, history }
-
-  function watched(call: Call, context: Context): Promise<Outcome> {
-    if (!observers.around) return pipeline(call, context)
-    const observed: ObservedScope = { type: 'call', call: number, target: call.subject.name, carrier: {} }
-    return observers.around(observed, () => pipeline(call, context))
-  }
-}
-
-function begin(next: Next, call: Call, context: Context): Promise<Outcome> {
-  try {
-    return next(call, context)
-  } catch (error) {
-    return Promise.reject(error)
-  }
 }
 
 /** Cancels the call when its caller gives up. */
-function untilAborted(signal: AbortSignal): Guard {
-  return function listen({ context: { scope, history } }) {
+const stopWithCaller = policyOf(function stopWithCaller({ call: { signal }, context: { scope, history } }) {
+  return signal && new Listening(signal, scope, history)
+})
+
+class Listening extends Exit {
+  readonly #forget: (() => void) | undefined
+
+  constructor(signal: AbortSignal, scope: Scope, history: History) {
+    super()
     const abort = (): void => {
       scope.cancel(failure('Aborted', 'the caller gave up', { ran: history.ran, cause: signal.reason }))
     }
-    if (!signal.aborted) return onAbort(signal, abort)
-    abort()
-    return undefined
+    if (signal.aborted) abort()
+    else this.#forget = onAbort(signal, abort)
+  }
+
+  leave(): void {
+    this.#forget?.()
+  }
+}
+
+/** Lets observers wrap each call. */
+function observeCalls(around: Around): Policy {
+  return (next) => (call, context) => {
+    const { name: target } = call.subject
+    return around({ type: 'call', call: context.history.call, target, carrier: {} }, () =>
+      next(call, context),
+    )
   }
 }
 

@@ -1,14 +1,11 @@
 import type { Failure } from '../failures/failure.js'
 import { callApart } from './call-apart.js'
 
-/** What can be cancelled along with a scope. */
+/** What can be cancelled along with a scope; tied to one at a time. */
 export interface Cancellable {
   cancel(why: Failure): void
-}
-
-interface Tie {
-  readonly inner: Cancellable
-  next: Tie | undefined
+  /** The one that was tied before to the same scope: the chain's own. */
+  beside: Cancellable | undefined
 }
 
 /**
@@ -18,10 +15,12 @@ interface Tie {
  * `Failure`. A scope made inside another is cancelled with it; `close` unties the two.
  */
 export class Scope implements Cancellable {
+  beside: Cancellable | undefined = undefined
   readonly #parent: Scope | undefined
+  #closed = false
   #why: Failure | undefined
   /** Few at any time, so that a chain is the cheapest way to keep them; the latest first. */
-  #tied: Tie | undefined
+  #tied: Cancellable | undefined
   #controller: AbortController | undefined
 
   constructor(parent?: Scope) {
@@ -48,41 +47,48 @@ export class Scope implements Cancellable {
     this.#controller?.abort(reasonOf(why))
     // One at a time, since each may untie others that need not hear of it any more.
     while (this.#tied) {
-      const { inner, next } = this.#tied
-      this.#tied = next
+      const inner = this.#tied
+      this.#tied = inner.beside
       callApart(() => inner.cancel(why))
     }
   }
 
   /** Cancels `inner` when the scope is cancelled, at once if it already is. */
   tie(inner: Cancellable): void {
-    if (this.#why) inner.cancel(this.#why)
-    else this.#tied = { inner, next: this.#tied }
+    if (this.#why) return inner.cancel(this.#why)
+    inner.beside = this.#tied
+    this.#tied = inner
   }
 
   /** Takes a `tie` back. */
   untie(inner: Cancellable): void {
-    if (this.#tied?.inner === inner) {
-      this.#tied = this.#tied.next
+    if (this.#tied === inner) {
+      this.#tied = inner.beside
       return
     }
-    for (let tie = this.#tied; tie?.next; tie = tie.next) {
-      if (tie.next.inner !== inner) continue
-      tie.next = tie.next.next
+    for (let tied = this.#tied; tied; tied = tied.beside) {
+      if (tied.beside !== inner) continue
+      tied.beside = inner.beside
       return
     }
   }
 
   /** Calls `listener` when the scope is cancelled, at once if it already is; the returned function takes it back. */
   onCancel(listener: (why: Failure) => void): () => void {
-    const inner = { cancel: listener }
+    const inner: Cancellable = { cancel: listener, beside: undefined }
     this.tie(inner)
     return () => this.untie(inner)
   }
 
   /** Unties the scope from its parent, which may live much longer. */
   close(): void {
+    this.#closed = true
     this.#parent?.untie(this)
+  }
+
+  /** The innermost scope around that has not been closed, this one included. */
+  get open(): Scope {
+    return this.#closed && this.#parent ? this.#parent.open : this
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Exit } from '../core/guard.js'
+import { Exit, type Entered, type Passage } from '../core/guard.js'
 import { failed, type Answered, type Failed, type Outcome } from '../core/outcome.js'
 import { policyOf, type Policy } from '../core/policy.js'
 import { failure, type Failure, type FailureDetails } from '../failures/failure.js'
@@ -12,32 +12,35 @@ import { describeIssues, validate, type Checked } from './standard-schema.js'
 export function codecPolicy({ codec, input, output, clientContext, idempotencyKey }: Plan): Policy {
   const refused = clientContext && refuseClientContext(clientContext)
 
+  class Decoding extends Exit {
+    leave(outcome: Outcome): Outcome | Promise<Outcome> {
+      return outcome.ok ? decode(outcome as Answered<Uint8Array | undefined>) : outcome
+    }
+  }
+  const decoding = new Decoding()
+
   return policyOf(function encodeAndDecode(passage) {
     if (refused) return failed(refused)
-    if (!input) return encode(passage.call.payload)
+    if (!input) return encode(passage, passage.call.payload)
     return validate(input, passage.call.payload).then((checked) =>
-      checked.issues ? failed(mismatch('InputInvalid', 'payload', checked)) : encode(checked.value),
+      checked.issues ? failed(mismatch('InputInvalid', 'payload', checked)) : encode(passage, checked.value),
     )
-
-    function encode(value: unknown): Failed | Exit {
-      const { call, context } = passage
-      // One key for all attempts, made of what the caller gave: a schema may have turned it into something else.
-      const key = idempotencyKey && (context.history.key ??= keyOf(idempotencyKey, call.payload))
-      const keyed =
-        idempotencyKey && key !== undefined
-          ? withKey(idempotencyKey, key, value, clientContext)
-          : { payload: value }
-      if ('refused' in keyed) return failed(keyed.refused)
-      const encoded = encodePayload(codec, keyed.payload)
-      if (encoded && 'refused' in encoded) return failed(encoded.refused)
-      const { subject, idempotent, byKey } = call
-      passage.call = { subject, payload: encoded, idempotent, byKey, idempotencyKey: key }
-      return decodeReply
-    }
   })
 
-  function decodeReply(outcome: Outcome): Outcome | Promise<Outcome> {
-    return outcome.ok ? decode(outcome as Answered<Uint8Array | undefined>) : outcome
+  function encode(passage: Passage, value: unknown): Entered {
+    const { call, context } = passage
+    // One key for all attempts, made of what the caller gave: a schema may have turned it into something else.
+    const key = idempotencyKey && (context.history.key ??= keyOf(idempotencyKey, call.payload))
+    const keyed =
+      idempotencyKey && key !== undefined
+        ? withKey(idempotencyKey, key, value, clientContext)
+        : { payload: value }
+    if ('refused' in keyed) return failed(keyed.refused)
+    const encoded = encodePayload(codec, keyed.payload)
+    if (encoded && 'refused' in encoded) return failed(encoded.refused)
+    const { subject, idempotent, byKey, signal } = call
+    passage.call = { subject, payload: encoded, idempotent, byKey, idempotencyKey: key, signal }
+    return decoding
   }
 
   function decode(answer: Answered<Uint8Array | undefined>): Outcome | Promise<Outcome> {

@@ -86,8 +86,15 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     if (deadline !== undefined) return this.deadline(deadline).#run(payload, signal ? { signal } : {})
     const { pipeline, observers, subject } = (this.#runner ??= this.#build())
     const { idempotent } = this.#plan
-    const call = { subject, payload, idempotent: idempotent !== false, byKey: idempotent === 'by key' }
-    return runCall(pipeline, call, this.#host, observers, signal)
+    const call = {
+      subject,
+      payload,
+      idempotent: idempotent !== false,
+      byKey: idempotent === 'by key',
+      idempotencyKey: undefined,
+      signal,
+    }
+    return runCall(pipeline, call, this.#host, observers)
   }
 
   #build(): Runner {

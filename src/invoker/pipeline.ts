@@ -1,6 +1,7 @@
 import { observeAttempts, recordAttempts } from '../core/attempt.js'
 import type { Observers } from '../core/emitter.js'
 import { compose, type Next, type Policy } from '../core/policy.js'
+import { pipelineOf } from '../core/run.js'
 import { adaptivePolicy } from '../policies/adaptive.js'
 import { breakerPolicy } from '../policies/breaker.js'
 import { bulkheadPolicy, type BulkheadSettings } from '../policies/bulkhead.js'
@@ -54,7 +55,7 @@ const STANDS: Readonly<Record<PolicyName, Stand>> = {
 
 /** A plan made to run: the policies in their order around the transport. */
 export function buildPipeline(plan: Plan, parts: PipelineParts): Next {
-  return compose(policiesAt(ORDER, plan, parts), request(plan, parts.transport))
+  return pipelineOf(policiesAt(ORDER, plan, parts), request(plan, parts.transport), parts.observers)
 }
 
 function policiesAt(places: readonly PolicyName[], plan: Plan, parts: PipelineParts): Policy[] {

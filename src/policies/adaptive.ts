@@ -4,7 +4,7 @@ import { remembered } from '../core/cells/remembered.js'
 import { copyOf } from '../core/context.js'
 import { formatMs } from '../core/duration.js'
 import type { LimitScope } from '../core/events.js'
-import type { Exit } from '../core/guard.js'
+import { Exit, type Passage } from '../core/guard.js'
 import { failed, type Outcome } from '../core/outcome.js'
 import { policyOf, type Policy } from '../core/policy.js'
 import { failure, type Failure } from '../failures/failure.js'
@@ -64,10 +64,7 @@ export function adaptivePolicy(settings: LimiterSettings): Policy {
       const inside = copyOf(context)
       inside.limiter = limiter
       passage.context = inside
-      return (outcome, crashed) => {
-        leave(crashed ? undefined : outcome)
-        held.end()
-      }
+      return new HoldingEnd(leave, held)
     }
   })
 
@@ -89,6 +86,22 @@ export function adaptivePolicy(settings: LimiterSettings): Policy {
       { scope: 'function', limiter: own },
       { scope: 'account', limiter: shared },
     ]
+  }
+}
+
+class HoldingEnd extends Exit {
+  readonly #leave: Leave
+  readonly #held: HeldPlaces
+
+  constructor(leave: Leave, held: HeldPlaces) {
+    super()
+    this.#leave = leave
+    this.#held = held
+  }
+
+  leave(outcome: Outcome, { crashed }: Passage): void {
+    this.#leave(crashed ? undefined : outcome)
+    this.#held.end()
   }
 }
 

@@ -5,6 +5,7 @@ import { remembered } from '../core/cells/remembered.js'
 import type { Subject } from '../core/call.js'
 import type { Clock } from '../core/clock.js'
 import type { Duration } from '../core/duration.js'
+import { Exit, type Passage } from '../core/guard.js'
 import { failed, type Outcome } from '../core/outcome.js'
 import { policyOf, type Policy } from '../core/policy.js'
 import { duration, maximumOf, numberBetween, orOff, required, shape, wholeNumber } from '../core/settings.js'
@@ -93,11 +94,26 @@ export function breakerPolicy(settings: CircuitSettings): Policy {
         retryAfterMs === undefined ? 'the circuit was opened by hand' : `the circuit is ${state}`
       return failed(failure('CircuitOpen', message, { retryAfterMs }))
     }
-    return (outcome, crashed) => {
-      const result = crashed ? 'ignored' : judge(outcome, permit)
-      circuit.settle(permit, result, passage.now - startedAt, emit, passage.now)
-    }
+    return new Admission(circuit, permit, startedAt)
   })
+}
+
+class Admission extends Exit {
+  readonly #circuit: Circuit
+  readonly #permit: Permit
+  readonly #startedAt: number
+
+  constructor(circuit: Circuit, permit: Permit, startedAt: number) {
+    super()
+    this.#circuit = circuit
+    this.#permit = permit
+    this.#startedAt = startedAt
+  }
+
+  leave(outcome: Outcome, { now, crashed, context }: Passage): void {
+    const result = crashed ? 'ignored' : judge(outcome, this.#permit)
+    this.#circuit.settle(this.#permit, result, now - this.#startedAt, context.emit, now)
+  }
 }
 
 function judge(outcome: Outcome, { probe }: Permit): 'success' | 'failure' | 'ignored' {

@@ -2,6 +2,7 @@ import type { Context } from '../core/call.js'
 import { Places } from '../core/cells/places.js'
 import { remembered } from '../core/cells/remembered.js'
 import { formatMs, type Duration } from '../core/duration.js'
+import { Exit } from '../core/guard.js'
 import { failed } from '../core/outcome.js'
 import { policyOf, type Policy } from '../core/policy.js'
 import { duration, shape, wholeNumber } from '../core/settings.js'
@@ -55,19 +56,31 @@ export function parseBulkhead(
 export function bulkheadPolicy(settings: BulkheadSettings, scope: BulkheadScope = 'function'): Policy {
   const { concurrency, queue } = settings
   const suffix = `${scope}:${concurrency}/${queue}`
-  const placesOf = remembered(({ key, clientKey }, { cells }) =>
-    cells.get(
-      `bulkhead ${scope === 'function' ? key : clientKey} ${suffix}`,
-      () => new Places(concurrency, queue),
-    ),
-  )
+  const placesOf = remembered(({ key, clientKey }, { cells }) => {
+    const name = `bulkhead ${scope === 'function' ? key : clientKey} ${suffix}`
+    return new PlaceTaken(cells.get(name, () => new Places(concurrency, queue)))
+  })
   return policyOf(function bulkhead({ call, context }) {
-    const places = placesOf(call.subject, context)
-    if (places.take()) return places.leave
-    return waitForPlace(places, settings, scope, context).then((refusal) =>
-      refusal ? failed(refusal) : places.leave,
+    const taken = placesOf(call.subject, context)
+    if (taken.places.take()) return taken
+    return waitForPlace(taken.places, settings, scope, context).then((refusal) =>
+      refusal ? failed(refusal) : taken,
     )
   })
+}
+
+/** A place that was taken; all are alike. */
+class PlaceTaken extends Exit {
+  readonly places: Places
+
+  constructor(places: Places) {
+    super()
+    this.places = places
+  }
+
+  leave(): void {
+    this.places.leave()
+  }
 }
 
 /** Undefined once a place is taken, or why there is none. */

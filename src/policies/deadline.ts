@@ -1,6 +1,7 @@
 import type { Context } from '../core/call.js'
 import { copyOf } from '../core/context.js'
 import { formatMs } from '../core/duration.js'
+import { LimitEnd } from '../core/limit-end.js'
 import { failed } from '../core/outcome.js'
 import { policyOf, type Policy } from '../core/policy.js'
 import { Scope } from '../core/scope.js'
@@ -32,10 +33,7 @@ export function deadlinePolicy({ limitMs }: DeadlineSettings): Policy {
     inside.scope = scope
     inside.deadlineAt = now + remainingMs
     passage.context = inside
-    return function over() {
-      timer.cancel()
-      scope.close()
-    }
+    return new LimitEnd(scope, timer)
   })
 }
 

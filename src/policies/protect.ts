@@ -6,8 +6,8 @@ import { Observers } from '../core/emitter.js'
 import { errorOf } from '../core/error-of.js'
 import type { Observer } from '../core/events.js'
 import { answered, failed, thrown, type Outcome } from '../core/outcome.js'
-import { compose, type Policy } from '../core/policy.js'
-import { runCall } from '../core/run.js'
+import type { Policy } from '../core/policy.js'
+import { pipelineOf, runCall } from '../core/run.js'
 import { callback, flag, listOf, shape, text, type Parse } from '../core/settings.js'
 import { within } from '../core/wait.js'
 import type { Failure } from '../failures/failure.js'
@@ -65,10 +65,10 @@ export function protect<I, O>(
   const surroundings = { clock, cells: new Cells() }
   const observers = new Observers(options.observers ?? [])
   const attempts = observers.around ? [recordAttempts, observeAttempts(observers.around)] : [recordAttempts]
-  const pipeline = compose([...policies, ...attempts], operate)
+  const pipeline = pipelineOf([...policies, ...attempts], operate, observers)
 
   return async function protectedFunction(input, { signal } = {}) {
-    const run = runCall(pipeline, { subject, payload: input, idempotent }, surroundings, observers, signal)
+    const run = runCall(pipeline, { subject, payload: input, idempotent, signal }, surroundings, observers)
     const outcome = await run.outcome
     if (outcome.ok) return outcome.value as O
     throw errorOf(outcome.failure, name, run.history)

@@ -8,8 +8,8 @@ import type { Next } from '../core/policy.js'
 import { sleep } from '../core/wait.js'
 import type { Decision } from '../failures/attempt.js'
 import { failure as failureOf, type Failure } from '../failures/failure.js'
-import { refusalOf, waitBefore } from './retry-decision.js'
-import type { RetrySettings } from './retry-settings.js'
+import { refusalOf, waitBefore, type Refusal } from './retry-decision.js'
+import type { RetryArguments, RetrySettings } from './retry-settings.js'
 
 const SPENT = failureOf('RetryBudgetSpent', 'the retry budget of the function is spent')
 
@@ -54,11 +54,13 @@ export class Repeats {
     return outcome
   }
 
-  /** What the call ends with after this failure; undefined, once it has been waited for, where another attempt follows. */
-  async judge(outcome: Failed, number: number, startedAt: number): Promise<Outcome | undefined> {
-    const { scope, history, clock } = this.#context
+  /**
+   * What the call ends with after this failure, at once where nothing needs to be waited for; undefined, once it has been
+   * waited for, where another attempt follows.
+   */
+  judge(outcome: Failed, number: number, startedAt: number): Outcome | Promise<Outcome | undefined> {
+    const { scope, history } = this.#context
     const { purse } = this.#memory
-    const { made } = history
     if (scope.cancelled) return outcome
     if (this.#lastRemote && isRefusal(outcome.failure)) {
       purse?.giveBack(this.#paid)
@@ -67,19 +69,35 @@ export class Repeats {
     this.#lastRemote = outcome
     if (speaksAgainst(outcome.failure)) purse?.failed(startedAt)
 
-    const decision = await this.#decide(outcome.failure, number)
+    const { made } = history
+    const refusal = refusalOf(this.#argumentsFor(outcome.failure, number), this.#settings)
+    return refusal instanceof Promise
+      ? refusal.then((late) => this.#follow(outcome, number, made, late))
+      : this.#follow(outcome, number, made, refusal)
+  }
+
+  #argumentsFor(failure: Failure, attempt: number): RetryArguments {
+    const { elapsedMs } = this.#context.history
+    return { failure, attempt, idempotent: this.#call.idempotent, elapsedMs, remainingMs: this.#remainingMs }
+  }
+
+  /** Does what has been decided. */
+  #follow(
+    outcome: Failed,
+    number: number,
+    made: number,
+    refusal: Refusal | undefined,
+  ): Outcome | Promise<Outcome | undefined> {
+    const { scope, history, clock } = this.#context
+    const decision = this.#decide(outcome.failure, number, refusal)
     history.decide(decision, made)
     if (decision.action === 'stop') return outcome
     this.#lastWaitMs = decision.waitMs ?? 0
-    return (await sleep(clock, scope, this.#lastWaitMs)) ? undefined : outcome
+    return sleep(clock, scope, this.#lastWaitMs).then((rested) => (rested ? undefined : outcome))
   }
 
-  async #decide(failure: Failure, number: number): Promise<Decision> {
-    const { clock, emit, history, scope } = this.#context
-    const { idempotent } = this.#call
-    const { elapsedMs } = history
-    const args = { failure, attempt: number, idempotent, elapsedMs, remainingMs: this.#remainingMs }
-    const refusal = await refusalOf(args, this.#settings)
+  #decide(failure: Failure, number: number, refusal: Refusal | undefined): Decision {
+    const { clock, emit, scope } = this.#context
     if (scope.cancelled) return { action: 'stop', why: scope.cancelled.message }
     if (refusal) return this.#refuse(failure, number, refusal.reason, refusal.why)
 

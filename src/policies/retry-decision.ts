@@ -11,25 +11,46 @@ export interface Refusal {
   readonly reason: RefusalReason
 }
 
-/** Why a repeat must not or need not be made; undefined when it may. Safety comes first, and nothing overrules it. */
-export async function refusalOf(args: RetryArguments, settings: RetrySettings): Promise<Refusal | undefined> {
-  const { failure, attempt, idempotent } = args
-  if (attempt >= settings.attempts)
-    return { why: `all ${settings.attempts} attempts are used`, reason: 'attempts-used' }
-  const worthIt = await isWorthIt(args, settings)
-  if (failure.verdict.ran !== 'no' && !idempotent) return worthIt ? mayHaveRun(failure) : notWorthIt(failure)
-  const decided = await settings.retryIf?.(args)
+/**
+ * Why a repeat must not or need not be made; undefined when it may. Safety comes first, and nothing overrules it.
+ *
+ * A promise only where a callback of the user's has to be asked.
+ */
+export function refusalOf(
+  args: RetryArguments,
+  settings: RetrySettings,
+): Refusal | undefined | Promise<Refusal | undefined> {
+  const { attempts, retryIf } = settings
+  if (args.attempt >= attempts) return { why: `all ${attempts} attempts are used`, reason: 'attempts-used' }
+  const worthIt = isWorthIt(args, settings)
+  if (typeof worthIt !== 'boolean' || (retryIf && mayRepeat(args))) return askedFor(args, worthIt, retryIf)
+  return refusedAs(args, worthIt)
+}
+
+async function askedFor(
+  args: RetryArguments,
+  asking: boolean | Promise<boolean>,
+  retryIf: RetrySettings['retryIf'],
+): Promise<Refusal | undefined> {
+  const worthIt = await asking
+  if (!mayRepeat(args)) return refusedAs(args, worthIt)
+  const decided = await retryIf?.(args)
   if (decided === false) return { why: 'retryIf decided so', reason: 'not-worth-it' }
-  return decided || worthIt ? undefined : notWorthIt(failure)
+  return refusedAs(args, decided || worthIt)
+}
+
+function refusedAs(args: RetryArguments, worthIt: boolean): Refusal | undefined {
+  if (!worthIt) return { why: hopeless(args.failure.verdict), reason: 'not-worth-it' }
+  return mayRepeat(args) ? undefined : mayHaveRun(args.failure)
+}
+
+function mayRepeat({ failure, idempotent }: RetryArguments): boolean {
+  return idempotent || failure.verdict.ran === 'no'
 }
 
 function mayHaveRun({ verdict }: Failure): Refusal {
   const ran = verdict.ran === 'yes' ? 'it ran' : 'it may have run'
   return { why: `${ran}, and the call is not declared idempotent`, reason: 'may-have-run' }
-}
-
-function notWorthIt({ verdict }: Failure): Refusal {
-  return { why: hopeless(verdict), reason: 'not-worth-it' }
 }
 
 function hopeless({ kind, retry }: Verdict): string {
@@ -38,7 +59,7 @@ function hopeless({ kind, retry }: Verdict): string {
   return 'errors of the function itself are repeated only where retry.functionErrors says so'
 }
 
-async function isWorthIt(args: RetryArguments, { functionErrors }: RetrySettings): Promise<boolean> {
+function isWorthIt(args: RetryArguments, { functionErrors }: RetrySettings): boolean | Promise<boolean> {
   const { verdict, remote } = args.failure
   switch (verdict.kind) {
     case 'local':

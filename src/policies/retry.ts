@@ -1,10 +1,12 @@
-import pRetry from 'p-retry'
+import pRetry, { type Options } from 'p-retry'
+import type { Call, Context } from '../core/call.js'
 import { LatencyCell } from '../core/cells/latency.js'
 import { remembered } from '../core/cells/remembered.js'
 import { RetryBudget } from '../core/cells/retry-budget.js'
 import { copyOf } from '../core/context.js'
+import { Exit, type Passage } from '../core/guard.js'
 import type { Failed, Outcome } from '../core/outcome.js'
-import { policyBefore, type Policy } from '../core/policy.js'
+import { policyBefore, type Next, type Policy } from '../core/policy.js'
 import { Repeats, type Memory } from './repeats.js'
 import type { RetrySettings } from './retry-settings.js'
 
@@ -24,7 +26,7 @@ interface Crash {
  */
 export function retryPolicy(settings: RetrySettings): Policy {
   const { attempts, budget } = settings
-  const counting = {
+  const counting: Options = {
     retries: Math.max(0, attempts - 2),
     factor: 1,
     minTimeout: 0,
@@ -44,36 +46,71 @@ export function retryPolicy(settings: RetrySettings): Policy {
         : cells.get(`budget ${key} ${budget}`, () => new RetryBudget(budget, clock)),
   }))
 
-  return policyBefore(
-    (inner) =>
-      function retry(passage) {
-        const { call, context, now: startedAt } = passage
-        const memory = memoryOf(call.subject, context)
-        const inside = copyOf(context)
-        if (memory.purse) inside.budget = memory.purse
-        passage.context = inside
-        return (outcome, crashed) => {
-          if (crashed) return undefined
-          if (!outcome.ok)
-            return repeat(outcome, startedAt, new Repeats(inner, call, inside, memory, settings))
-          memory.latency.record(passage.now - startedAt)
-          memory.purse?.succeeded(0)
-          return undefined
-        }
-      },
-  )
+  return policyBefore((inner) => {
+    const rules = { inner, settings, counting }
+    return function retry(passage) {
+      const { call, context, now } = passage
+      const memory = memoryOf(call.subject, context)
+      const inside = copyOf(context)
+      if (memory.purse) inside.budget = memory.purse
+      passage.context = inside
+      return new FirstAttempt(rules, inside, memory, now)
+    }
+  })
+}
 
-  async function repeat(first: Failed, startedAt: number, repeats: Repeats): Promise<Outcome> {
-    const end = await repeats.judge(first, 1, startedAt)
-    if (end) return end
-    const last = await pRetry(async function countedAttempt(number) {
-      const end = await repeats.another(number + 1).catch(crash)
-      if (!end) throw AGAIN
-      return end
-    }, counting)
-    if ('thrown' in last) throw last.thrown
-    return last
+/** What all calls through one retry have in common. */
+interface Rules {
+  readonly inner: Next
+  readonly settings: RetrySettings
+  readonly counting: Options
+}
+
+/** Sees out the attempt that most calls end with, and makes those after it where they do not. */
+class FirstAttempt extends Exit {
+  readonly #rules: Rules
+  readonly #context: Context
+  readonly #memory: Memory
+  readonly #startedAt: number
+
+  constructor(rules: Rules, context: Context, memory: Memory, startedAt: number) {
+    super()
+    this.#rules = rules
+    this.#context = context
+    this.#memory = memory
+    this.#startedAt = startedAt
   }
+
+  leave(outcome: Outcome, { crashed, call, now }: Passage): Outcome | Promise<Outcome> | undefined {
+    if (crashed) return undefined
+    if (!outcome.ok) return this.#failed(outcome, call)
+    this.#memory.latency.record(now - this.#startedAt)
+    this.#memory.purse?.succeeded(0)
+    return undefined
+  }
+
+  #failed(outcome: Failed, call: Call): Outcome | Promise<Outcome> {
+    const { inner, settings, counting } = this.#rules
+    const repeats = new Repeats(inner, call, this.#context, this.#memory, settings)
+    const judged = repeats.judge(outcome, 1, this.#startedAt)
+    return judged instanceof Promise ? repeat(judged, repeats, counting) : judged
+  }
+}
+
+async function repeat(
+  judging: Promise<Outcome | undefined>,
+  repeats: Repeats,
+  counting: Options,
+): Promise<Outcome> {
+  const end = await judging
+  if (end) return end
+  const last = await pRetry(async function countedAttempt(number) {
+    const end = await repeats.another(number + 1).catch(crash)
+    if (!end) throw AGAIN
+    return end
+  }, counting)
+  if ('thrown' in last) throw last.thrown
+  return last
 }
 
 function crash(thrown: unknown): Crash {

@@ -1,6 +1,7 @@
 import { copyOf } from '../core/context.js'
 import { formatMs } from '../core/duration.js'
 import { policyOf, type Policy } from '../core/policy.js'
+import { LimitEnd } from '../core/limit-end.js'
 import { Scope } from '../core/scope.js'
 import { failure } from '../failures/failure.js'
 
@@ -28,9 +29,6 @@ export function timeoutPolicy({ limitMs }: TimeoutSettings): Policy {
     inside.scope = scope
     inside.deadlineAt = deadlineAt
     passage.context = inside
-    return function over() {
-      timer.cancel()
-      scope.close()
-    }
+    return new LimitEnd(scope, timer)
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { guarded, type Entered, type Exit, type Guard } from '../../src/core/guard.js'
+import { Exit, guarded, type Entered, type Guard, type Passage } from '../../src/core/guard.js'
 import { answered, failed, type Outcome } from '../../src/core/outcome.js'
 import { compose, policyOf, type Next, type Policy } from '../../src/core/policy.js'
 import { Scope } from '../../src/core/scope.js'
@@ -24,11 +24,19 @@ class Gate {
   }
 
   exit(name: string, turn?: (outcome: Outcome) => Outcome | Promise<Outcome>): Exit {
-    return (outcome, crashed) => {
+    return exitBy((outcome, { crashed }) => {
       this.log.push(`out ${name}: ${crashed ? 'crashed' : outcome.ok ? 'ok' : outcome.failure.code}`)
       return turn?.(outcome)
-    }
+    })
   }
+}
+
+function exitBy(leave: Exit['leave']): Exit {
+  return new (class extends Exit {
+    leave(outcome: Outcome, passage: Passage): ReturnType<Exit['leave']> {
+      return leave(outcome, passage)
+    }
+  })()
 }
 
 function start(guards: readonly Guard[], next: Next): Started {
@@ -88,7 +96,7 @@ describe('guards side by side', () => {
     const read: number[] = []
     const reads: Guard = (passage) => {
       read.push(passage.now)
-      return () => void read.push(passage.now)
+      return exitBy((_outcome, { now }) => void read.push(now))
     }
     const waits: Guard = () => Promise.resolve(undefined)
     await bench.start(
@@ -167,7 +175,7 @@ describe('a call on its way through guards', () => {
     const limit: Guard = (passage) => {
       attempt = new Scope(passage.context.scope)
       passage.context = { ...passage.context, scope: attempt }
-      return () => attempt.close()
+      return exitBy(() => attempt.close())
     }
     const next: Next = () => new Promise((resolve) => (answer = resolve))
 
@@ -191,7 +199,7 @@ describe('a call on its way through guards', () => {
     const scoped: Guard = (passage) => {
       const scope = new Scope(passage.context.scope)
       passage.context = { ...passage.context, scope }
-      return () => scope.close()
+      return exitBy(() => scope.close())
     }
     const never: Guard = () => gate.exit('b', () => new Promise(() => {}))
     const { outcome, scope } = start([gate.guard('a'), never, scoped], nextThat(value))
@@ -226,12 +234,11 @@ describe('a call on its way through guards', () => {
 
   it('leaves by each guard once when it is cancelled on its way out', async () => {
     const gate = new Gate()
-    const cancels: Guard =
-      ({ context }) =>
-      (outcome, crashed) => {
+    const cancels: Guard = ({ context }) =>
+      exitBy((outcome, passage) => {
         context.scope.cancel(why)
-        return gate.exit('b')(outcome, crashed)
-      }
+        return gate.exit('b').leave(outcome, passage)
+      })
     const { outcome } = start([gate.guard('a'), cancels], nextThat(value))
     expect(await outcome).toEqual(failed(why))
     expect(gate.log).toEqual(['in a', 'out a: Aborted', 'out b: ok'])
@@ -242,8 +249,12 @@ describe('a call on its way through guards', () => {
     ['next, at once', [], crash],
     ['a guard', [crash], hangs],
     ['a guard that made it wait', [() => Promise.reject(new Error('a mistake'))], hangs],
-    ['an exit', [() => crash], nextThat(value)],
-    ['an exit that made it wait', [() => () => Promise.reject(new Error('a mistake'))], nextThat(value)],
+    ['an exit', [() => exitBy(crash)], nextThat(value)],
+    [
+      'an exit that made it wait',
+      [() => exitBy(() => Promise.reject(new Error('a mistake')))],
+      nextThat(value),
+    ],
   ])('passes on what %s throws, and leaves by all guards', async (_, guards, next) => {
     const gate = new Gate()
     const { outcome, scope } = start([gate.guard('a'), ...guards], next)

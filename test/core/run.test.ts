@@ -4,7 +4,7 @@ import type { Call } from '../../src/core/call.js'
 import { Cells } from '../../src/core/cells/cells.js'
 import { Observers } from '../../src/core/emitter.js'
 import type { CallEvent, ObservedScope } from '../../src/core/events.js'
-import { runCall } from '../../src/core/run.js'
+import { pipelineOf, runCall } from '../../src/core/run.js'
 import type { Next } from '../../src/core/policy.js'
 import type { History } from '../../src/core/history.js'
 import { answered, failed, type Outcome } from '../../src/core/outcome.js'
@@ -27,10 +27,11 @@ function listening(): { observers: Observers; events: CallEvent[] } {
 }
 
 async function run(
-  pipeline: Next,
+  innermost: Next,
   { observers = nobody, signal }: { observers?: Observers; signal?: AbortSignal } = {},
 ): Promise<{ readonly outcome: Outcome; readonly history: History }> {
-  const { outcome, history } = runCall(pipeline, call, surroundings, observers, signal)
+  const pipeline = pipelineOf([], innermost, observers)
+  const { outcome, history } = runCall(pipeline, signal ? { ...call, signal } : call, surroundings, observers)
   return { outcome: await outcome, history }
 }
 
@@ -89,7 +90,7 @@ describe('running a call', () => {
     const { observers, events } = listening()
     const invoked = { name: 'quote', qualifier: 'live' }
     const subject = { ...call.subject, invoked }
-    await runCall(nextThat(value), { ...call, subject }, surroundings, observers, undefined).outcome
+    await runCall(nextThat(value), { ...call, subject }, surroundings, observers).outcome
     expect(events).toMatchObject([{ invoked }, { invoked }])
   })
 

@@ -37,8 +37,8 @@ export class Places implements Cell {
     return () => this.#waiting.delete(admit)
   }
 
-  /** Gives a place back, or on to whoever has waited longest; a property, so that each call can keep it as it is. */
-  readonly leave = (): void => {
+  /** Gives a place back, or on to whoever has waited longest. */
+  leave(): void {
     const [next] = this.#waiting
     if (!next) {
       this.#inFlight--
