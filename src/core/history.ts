@@ -91,7 +91,7 @@ export class History {
   abandon({ number }: LiveAttempt, why: Failure, now = this.#clock.now()): void {
     const attempt = this.#attempts[number - 1]
     if (!attempt || attempt.ended) return
-    const failure = { ...why, verdict: { ...why.verdict, ran: attempt.ran } }
+    const failure = { ...why, verdict: Object.freeze({ ...why.verdict, ran: attempt.ran }) }
     this.end(attempt, failed(failure), now)
     if (attempt.ran === 'no') return
     attempt.emit?.({
@@ -110,7 +110,7 @@ export class History {
   /** Notes what followed from the last attempt, or from the one that was the last then. */
   decide(decision: Decision, made = this.made): void {
     const last = this.#attempts[made - 1]
-    if (last) last.decision = decision
+    if (last) last.decision = Object.freeze(decision)
   }
 
   /** The attempts as they stand, for errors and metadata. */

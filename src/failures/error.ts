@@ -64,9 +64,12 @@ export class InvokeError extends Error {
     this.target = story.target
     this.attempts = Object.freeze(story.attempts.map(snapshot))
     this.elapsedMs = story.elapsedMs
-    const { requestId, status, reason, retryAfterMs } = failure
-    const { deadLetter } = story
-    Object.assign(this, known({ requestId, status, reason, retryAfterMs, deadLetter }))
+    // What nobody knows is no field of the error.
+    if (failure.requestId !== undefined) this.requestId = failure.requestId
+    if (failure.status !== undefined) this.status = failure.status
+    if (failure.reason !== undefined) this.reason = failure.reason
+    if (failure.retryAfterMs !== undefined) this.retryAfterMs = failure.retryAfterMs
+    if (story.deadLetter !== undefined) this.deadLetter = story.deadLetter
     hide(this, 'verdict', failure.verdict)
     // Loggers copy the fields that can be enumerated, and these may quote the caller's data.
     hide(this, 'remote', failure.remote ?? (this.kind === 'function' ? {} : undefined))
@@ -126,6 +129,7 @@ export function isInvokeError(value: unknown): value is CaughtInvokeError {
 
 // Two levels are all that an attempt has; rows of the catalogue are frozen already and stay shared.
 function snapshot(attempt: Attempt): Attempt {
+  if (Object.isFrozen(attempt) && !Object.values(attempt).some(isLoose)) return attempt
   const parts = Object.entries(known(attempt)).map(([key, value]) => [
     key,
     isLoose(value) ? Object.freeze({ ...value }) : value,
@@ -138,7 +142,7 @@ function isLoose(value: unknown): value is object {
 }
 
 function hide(error: InvokeError, name: Hidden, value: unknown): void {
-  Object.defineProperty(error, name, { value, configurable: true })
+  if (value !== undefined) Object.defineProperty(error, name, { value, configurable: true })
 }
 
 function details(error: InvokeError): Record<string, unknown> {

@@ -64,7 +64,8 @@ export function failure(code: FailureCode, message?: string, details?: FailureDe
 }
 
 function withDetails(failure: Failure, { ran, retry, breaker, advice, ...facts }: FailureDetails): Failure {
-  const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  const known: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(facts)) if (value !== undefined) known[name] = value
   const row = failure.verdict
   const own = {
     ran: ran ?? row.ran,

@@ -75,10 +75,9 @@ export class LambdaFunction implements Fn<unknown, unknown> {
   async safeInvoke(payload?: unknown, options?: InvokeOptions): Promise<Result<unknown>> {
     const run = this.#run(payload, options)
     const outcome = await run.outcome
-    const meta = metaOf(outcome, run.history)
-    if (outcome.ok) return { ok: true, value: outcome.value, meta }
+    if (outcome.ok) return { ok: true, value: outcome.value, meta: metaOf(outcome, run.history) }
     const error = errorOf(outcome.failure, subjectOf(this.#plan.target).name, run.history)
-    return { ok: false, error, meta }
+    return { ok: false, error, meta: metaOf(outcome, run.history, error.attempts) }
   }
 
   #run(payload: unknown, options?: InvokeOptions): Run {

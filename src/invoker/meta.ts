@@ -3,9 +3,8 @@ import type { Outcome } from '../core/outcome.js'
 import type { CallMeta } from './fn.js'
 
 /** What is known about a call that has ended, beside its value. */
-export function metaOf(outcome: Outcome, history: History): CallMeta {
+export function metaOf(outcome: Outcome, history: History, attempts = history.snapshot()): CallMeta {
   const { elapsedMs: durationMs, queuedMs, fallback } = history
-  const attempts = history.snapshot()
   if (outcome.ok) return { ...outcome.reply, attempts, durationMs, queuedMs, fallback }
   const { requestId, remote } = outcome.failure
   return {
