@@ -43,6 +43,9 @@ export interface InvokerMethods {
   destroy(): void
 }
 
+/** Names that are remembered with what was made of them. */
+const MOST_NAMES = 1_000
+
 /** Names a function by name or ARN; its types come from its handler, or stand as input and output. */
 export interface AnyName {
   (name: string): Fn<unknown, unknown>
@@ -86,7 +89,7 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
   restoreState(host, checked.state, {}, 'options.state')
   const planOf = plansOf(checked)
 
-  const lambda = (name: string): LambdaFunction => new LambdaFunction(planOf(name), host)
+  const lambda = latest(MOST_NAMES, (name: string) => new LambdaFunction(planOf(name), host))
   return Object.assign(lambda, {
     circuits: () =>
       [...host.cells.entries<Circuits>(CIRCUITS)].flatMap(([, { all }]) =>
@@ -98,6 +101,20 @@ export function createInvoker<R extends Registry<R> = Registry>(given: InvokerOp
     limits: () => [...host.cells.entries<Limiter>(LIMITERS)].map(([, limiter]) => limiter.snapshot()),
     destroy: disconnect,
   }) as unknown as Invoker<R>
+}
+
+/** What `make` made of the latest `most` keys, so that a name in a hot path costs no new pipeline each time. */
+function latest<K, V>(most: number, make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>()
+  return function of(key) {
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const value = make(key)
+    const [oldest] = made.keys()
+    if (made.size >= most && oldest !== undefined) made.delete(oldest)
+    made.set(key, value)
+    return value
+  }
 }
 
 interface Sending {

@@ -33,6 +33,15 @@ describe('a chain', () => {
     expect(changed.explain() + JSON.stringify(changed)).not.toBe(before)
   })
 
+  it('is made once for each name, and anew for one that 1,000 others have come after', () => {
+    const { lambda } = scripted()
+    const chain = lambda('quote')
+    for (let other = 1; other < 1_000; other++) lambda(`other-${other}`)
+    expect(lambda('quote')).toBe(chain)
+    lambda('other-1000')
+    expect(lambda('quote')).not.toBe(chain)
+  })
+
   it('means the same in whatever order its methods are called', () => {
     const chain = scripted().lambda('quote')
     const settings = Object.values(METHODS)
