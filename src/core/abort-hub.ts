@@ -1,34 +1,83 @@
 import { callApart } from './call-apart.js'
 
-type Listener = () => void
-
 /** Weak, so that a caller's signal and its listeners go together. */
-const hubs = new WeakMap<AbortSignal, Set<Listener>>()
+const hubs = new WeakMap<AbortSignal, Hub>()
 
-/**
- * Calls `listener` when `signal` is aborted; the returned function takes it back.
- *
- * All calls on one signal share a single listener on it: a service that passes the same long-lived signal to thousands
- * of calls would otherwise pay for each in time and in warnings.
- */
-export function onAbort(signal: AbortSignal, listener: Listener): () => void {
-  let listeners = hubs.get(signal)
-  if (!listeners) {
+/** What nobody listens to any more, in this turn of the event loop. */
+let left: Hub[] = []
+
+/** One signal and a chain of those who listen to it: it is in use for a long time, and a Set would grow and shrink with every call. */
+class Hub {
+  readonly signal: AbortSignal
+  first: Listening | undefined
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal
     signal.addEventListener('abort', notifyAll, { once: true })
-    listeners = new Set()
-    hubs.set(signal, listeners)
+    hubs.set(signal, this)
   }
-  listeners.add(listener)
-  return function forget() {
-    listeners.delete(listener)
-    if (listeners.size > 0 || hubs.get(signal) !== listeners) return
-    hubs.delete(signal)
-    signal.removeEventListener('abort', notifyAll)
+
+  /** Not at once, so that calls one after the other share one listener too. */
+  detachLater(): void {
+    if (left.push(this) === 1) process.nextTick(detachAll)
+  }
+
+  detach(): void {
+    if (hubs.get(this.signal) === this) hubs.delete(this.signal)
+    this.signal.removeEventListener('abort', notifyAll)
   }
 }
 
+/** A listener on its signal's hub. */
+export class Listening {
+  readonly aborted: () => void
+  #hub: Hub | undefined
+  #before: Listening | undefined
+  #after: Listening | undefined
+
+  constructor(hub: Hub, aborted: () => void) {
+    this.aborted = aborted
+    this.#hub = hub
+    this.#after = hub.first
+    if (hub.first) hub.first.#before = this
+    hub.first = this
+  }
+
+  /** Takes it back; once is enough, and after the abort it changes nothing. */
+  forget(): void {
+    const hub = this.#hub
+    if (!hub) return
+    this.#hub = undefined
+    if (this.#after) this.#after.#before = this.#before
+    if (this.#before) this.#before.#after = this.#after
+    else hub.first = this.#after
+    if (!hub.first) hub.detachLater()
+  }
+}
+
+/**
+ * Calls `aborted` when `signal` is aborted.
+ *
+ * All calls on one signal share a single listener on it, until the turn ends in which the last has left: a service that
+ * passes the same long-lived signal to thousands of calls would otherwise pay for each in time and in warnings.
+ */
+export function onAbort(signal: AbortSignal, aborted: () => void): Listening {
+  return new Listening(hubs.get(signal) ?? new Hub(signal), aborted)
+}
+
+function detachAll(): void {
+  const hubs = left
+  left = []
+  for (const hub of hubs) if (!hub.first) hub.detach()
+}
+
 function notifyAll(this: AbortSignal): void {
-  const listeners = hubs.get(this)
+  const hub = hubs.get(this)
   hubs.delete(this)
-  if (listeners) for (const listener of listeners) callApart(listener)
+  // One at a time, since each may make others leave that need not hear of it any more.
+  while (hub?.first) {
+    const { aborted } = hub.first
+    hub.first.forget()
+    callApart(aborted)
+  }
 }

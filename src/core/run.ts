@@ -1,5 +1,5 @@
 import { failure } from '../failures/failure.js'
-import { onAbort } from './abort-hub.js'
+import { onAbort, type Listening } from './abort-hub.js'
 import type { Call, Next } from './call.js'
 import type { Cells } from './cells/cells.js'
 import type { Clock } from './clock.js'
@@ -49,11 +49,11 @@ export function runCall(
 
 /** Cancels the call when its caller gives up. */
 const stopWithCaller = policyOf(function stopWithCaller({ call: { signal }, context: { scope, history } }) {
-  return signal && new Listening(signal, scope, history)
+  return signal && new CallersEnd(signal, scope, history)
 })
 
-class Listening extends Exit {
-  readonly #forget: (() => void) | undefined
+class CallersEnd extends Exit {
+  readonly #listening: Listening | undefined
 
   constructor(signal: AbortSignal, scope: Scope, history: History) {
     super()
@@ -61,11 +61,11 @@ class Listening extends Exit {
       scope.cancel(failure('Aborted', 'the caller gave up', { ran: history.ran, cause: signal.reason }))
     }
     if (signal.aborted) abort()
-    else this.#forget = onAbort(signal, abort)
+    else this.#listening = onAbort(signal, abort)
   }
 
   leave(): void {
-    this.#forget?.()
+    this.#listening?.forget()
   }
 }
 

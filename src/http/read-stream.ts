@@ -23,7 +23,7 @@ export async function* chunksOf(body: ReadableStream, signal?: AbortSignal): Asy
   const cancel = (why?: unknown): void => void reader.cancel(why).catch(() => {})
   const abort = (): void => cancel(signal?.reason)
   if (signal?.aborted) abort()
-  const forget = signal && onAbort(signal, abort)
+  const listening = signal && onAbort(signal, abort)
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       if (!isUint8Array(part.value)) {
@@ -32,7 +32,7 @@ export async function* chunksOf(body: ReadableStream, signal?: AbortSignal): Asy
       yield part.value
     }
   } finally {
-    forget?.()
+    listening?.forget()
     cancel()
     // Goes before whatever the abort did to the stream.
     signal?.throwIfAborted()

@@ -62,7 +62,8 @@ export function fakeClock({ seed = 1, date = Date.UTC(2026, 0, 1) }: FakeClockOp
       const until = now + ms
       await settle()
       for (let due = nextDue(); due && due.at <= until; due = nextDue()) await fire(due)
-      now = until
+      // What a timer set off may have advanced it further.
+      now = Math.max(now, until)
     },
     async runUntil(promise) {
       const state = { settled: false }

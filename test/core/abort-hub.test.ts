@@ -5,6 +5,8 @@ import { surfaced } from './surfaced.js'
 
 const listenersOn = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 describe('listening to a caller’s signal', () => {
   it('tells every listener once when the signal is aborted', () => {
     const caller = new AbortController()
@@ -21,49 +23,76 @@ describe('listening to a caller’s signal', () => {
   it('does not tell who has forgotten it', () => {
     const caller = new AbortController()
     const [gone, there] = [vi.fn(), vi.fn()]
-    const forget = onAbort(caller.signal, gone)
+    const listening = onAbort(caller.signal, gone)
     onAbort(caller.signal, there)
-    forget()
+    listening.forget()
     caller.abort()
     expect(gone).not.toHaveBeenCalled()
     expect(there).toHaveBeenCalledOnce()
   })
 
-  it('keeps one listener on the signal for 1,000 calls, none afterwards, and Node does not warn', async () => {
+  it('keeps one listener on the signal for 1,000 calls, none after the turn in which the last has left, and Node does not warn', async () => {
     const warned = vi.fn()
     process.on('warning', warned)
     const { signal } = new AbortController()
-    const forgets = Array.from({ length: 1_000 }, () => onAbort(signal, vi.fn()))
+    const all = Array.from({ length: 1_000 }, () => onAbort(signal, vi.fn()))
     expect(listenersOn(signal)).toBe(1)
-    for (const forget of forgets.slice(1)) forget()
+    for (const listening of all.slice(1)) listening.forget()
+    await nextTurn()
     expect(listenersOn(signal)).toBe(1)
-    forgets[0]?.()
+    all[0]?.forget()
+    await nextTurn()
     expect(listenersOn(signal)).toBe(0)
-    await new Promise((resolve) => setImmediate(resolve))
     process.off('warning', warned)
     expect(warned).not.toHaveBeenCalled()
   })
 
-  it('starts anew on a signal that everybody had left', () => {
+  it('shares it with calls that come in the same turn in which the last had left', async () => {
     const caller = new AbortController()
-    onAbort(caller.signal, vi.fn())()
+    const added = vi.spyOn(caller.signal, 'addEventListener')
+    onAbort(caller.signal, vi.fn()).forget()
     const listener = vi.fn()
     onAbort(caller.signal, listener)
+    await nextTurn()
+    expect(added).toHaveBeenCalledOnce()
     expect(listenersOn(caller.signal)).toBe(1)
     caller.abort()
     expect(listener).toHaveBeenCalledOnce()
   })
 
-  it('is not disturbed when somebody forgets twice, or after the abort', () => {
+  it('starts anew on a signal that everybody had left', async () => {
     const caller = new AbortController()
-    const forget = onAbort(caller.signal, vi.fn())
-    forget()
+    onAbort(caller.signal, vi.fn()).forget()
+    await nextTurn()
     const listener = vi.fn()
     onAbort(caller.signal, listener)
-    forget()
     expect(listenersOn(caller.signal)).toBe(1)
     caller.abort()
-    forget()
+    expect(listener).toHaveBeenCalledOnce()
+    await nextTurn()
+    expect(listenersOn(caller.signal)).toBe(0)
+  })
+
+  it('tells nobody of an abort in the turn in which all have left', async () => {
+    const caller = new AbortController()
+    const gone = vi.fn()
+    onAbort(caller.signal, gone).forget()
+    caller.abort()
+    await nextTurn()
+    expect(gone).not.toHaveBeenCalled()
+    expect(listenersOn(caller.signal)).toBe(0)
+  })
+
+  it('is not disturbed when somebody forgets twice, or after the abort', () => {
+    const caller = new AbortController()
+    const twice = onAbort(caller.signal, vi.fn())
+    twice.forget()
+    const listener = vi.fn()
+    const once = onAbort(caller.signal, listener)
+    twice.forget()
+    expect(listenersOn(caller.signal)).toBe(1)
+    caller.abort()
+    once.forget()
     expect(listener).toHaveBeenCalledOnce()
   })
 
@@ -77,13 +106,23 @@ describe('listening to a caller’s signal', () => {
     expect(second).toHaveBeenCalledOnce()
   })
 
-  it('tells the others when one of them leaves while it is told', () => {
+  it('tells the others when some of them leave while one is told', () => {
     const caller = new AbortController()
-    const last = vi.fn()
-    const forget = onAbort(caller.signal, () => forget())
-    onAbort(caller.signal, last)
+    const told: string[] = []
+    const listen = (name: string, leaving: readonly string[] = []): void => {
+      const listening = onAbort(caller.signal, () => {
+        told.push(name)
+        for (const other of leaving) all.get(other)?.forget()
+      })
+      all.set(name, listening)
+    }
+    const all = new Map<string, ReturnType<typeof onAbort>>()
+    for (const name of ['a', 'b', 'c']) listen(name)
+    listen('leaver', ['leaver', 'b'])
+    for (const name of ['d', 'e', 'f']) listen(name)
+    all.get('e')?.forget()
     caller.abort()
-    expect(last).toHaveBeenCalledOnce()
+    expect(told.toSorted()).toEqual(['a', 'c', 'd', 'f', 'leaver'])
   })
 
   it('tells the others when one of them throws, and then lets the error surface', () => {

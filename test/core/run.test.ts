@@ -178,6 +178,7 @@ describe('the caller’s signal', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(1)
     hub.emit('done')
     await Promise.all(calls)
+    await new Promise((resolve) => setImmediate(resolve))
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     process.off('warning', warned)
     expect(warned).not.toHaveBeenCalled()
@@ -191,6 +192,7 @@ describe('the caller’s signal', () => {
         { signal },
       ),
     ).rejects.toThrow('a mistake')
+    await new Promise((resolve) => setImmediate(resolve))
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 })

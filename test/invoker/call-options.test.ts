@@ -62,6 +62,7 @@ describe('the options of a call', () => {
     for (let n = 0; n < 2; n++)
       await expect(chain.invoke(1, { signal: wrong })).rejects.toBeInstanceOf(InvalidSettingError)
     expect(await chain.invoke(1, { signal: controller.signal })).toBe(1)
+    await new Promise((resolve) => setImmediate(resolve))
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
   })
 

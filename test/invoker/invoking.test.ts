@@ -135,6 +135,7 @@ describe("the caller's signal", () => {
     script('quote').replies(1)
     const { signal } = new AbortController()
     await Promise.all(Array.from({ length: 20 }, () => lambda('quote').safeInvoke(1, { signal })))
+    await new Promise((resolve) => setImmediate(resolve))
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 

@@ -183,6 +183,7 @@ describe('the caller of a protected function', () => {
     caller.abort(reason)
     expect(await calling).toMatchObject({ code: 'Aborted', cause: reason, mayHaveRun: true })
     expect(signals[0]?.reason).toBe(reason)
+    await new Promise((resolve) => setImmediate(resolve))
     expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0)
   })
 

@@ -2,6 +2,18 @@ import { describe, expect, it, vi } from 'vitest'
 import { fakeClock } from 'resilient-lambda/testing'
 
 describe('a fake clock', () => {
+  it('never goes back, though a timer advances it further on the way', async () => {
+    const clock = fakeClock()
+    const ranAt: number[] = []
+    clock.setTimer(100, () => {
+      void clock.advance(50)
+      clock.setTimer(50, () => ranAt.push(clock.now()))
+    })
+    await clock.advance(100)
+    expect(clock.now()).toBe(150)
+    expect(ranAt).toEqual([150])
+  })
+
   it('stands still until it is told to go on', async () => {
     const clock = fakeClock({ date: 5_000 })
     expect([clock.now(), clock.date()]).toEqual([0, 5_000])

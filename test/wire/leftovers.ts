@@ -28,6 +28,7 @@ export async function turnsUntil(condition: () => boolean, most: number): Promis
 
 /** Nothing is left of a call: no socket, timer or worker, no listener on the caller's signal, nobody watching requests. */
 export async function expectNothingLeft(before: Resources, signal?: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
   if (signal) expect(getEventListeners(signal, 'abort')).toEqual([])
   expect(channel('http.client.request.start').hasSubscribers).toBe(false)
   // Sockets close, and workers end, some turns of the event loop after they were told to.

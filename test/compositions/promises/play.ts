@@ -20,8 +20,8 @@ export interface Played {
   /** When the caller gave up, if that was before the call settled. */
   readonly abortedAtMs: number | undefined
   readonly result: Result<unknown>
-  /** How many listeners the call left on the caller's signal. */
-  readonly listeners: number
+  /** How many listeners are on the caller's signal by now. */
+  readonly listeners: () => number
 }
 
 /** What a repeat or a hedge was paid with when it was decided on. */
@@ -190,7 +190,7 @@ async function playCall(
   const startedAtMs = clock.now()
   const result = await quote.safeInvoke({ call: number }, { signal: caller.signal })
   forget()
-  const listeners = getEventListeners(caller.signal, 'abort').length
+  const listeners = (): number => getEventListeners(caller.signal, 'abort').length
   return { number, startedAtMs, settledAtMs: clock.now(), abortedAtMs, result, listeners }
 }
 

@@ -93,7 +93,7 @@ export function expectAnswersInTime({ quote, fallback, fallbackLimitMs }: Scenar
   for (const { startedAtMs, settledAtMs, abortedAtMs, listeners } of report.calls) {
     expect(settledAtMs - startedAtMs, 'the time to an answer').toBeLessThanOrEqual(allowedMs)
     if (abortedAtMs !== undefined) expect(settledAtMs, 'the answer to an abort').toBe(abortedAtMs)
-    expect(listeners, 'listeners on the signal').toBe(0)
+    expect(listeners(), 'listeners on the signal').toBe(0)
   }
   expect(report.pendingTimers, 'timers').toBe(0)
   expect(report.placesHeld, 'places still held').toBe(0)

@@ -229,6 +229,7 @@ describe('which signal counts', () => {
     const calls = Array.from({ length: 20 }, () => fetch('/a', { method: 'POST', body: 'abc', signal }))
     expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1)
     await Promise.all(calls)
+    await new Promise((resolve) => setImmediate(resolve))
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })

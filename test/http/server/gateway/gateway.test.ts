@@ -199,7 +199,7 @@ describe('the targets of a gateway', () => {
           { path: '/same-again', fn, format: plain, healthCheck: { path: '/health' } },
           { path: '/other-check', fn, format: plain, healthCheck: { interval: '5s' } },
           { path: '/other-format', fn, format: other },
-          { path: '/other-function', fn: lambda('orders'), format: plain },
+          { path: '/other-function', fn: lambda('orders').logs(), format: plain },
         ]
       },
       { healthCheck: { path: '/health' } },
