@@ -14,16 +14,16 @@ export function circuitsOf(cells: Cells, key: string): Circuits {
 }
 
 /** The circuits of one function, qualifier and tenant: one for each set of settings, and opened by hand together. */
-export class Circuits implements Cell {
+export class Circuits implements Cell, Hold {
+  held = false
   readonly #bySettings = new Map<string, Circuit>()
-  readonly #hold: Hold = { held: false }
   readonly #seeds = new Seeds()
 
   /** The circuit with these settings, made when it is missing. */
   of(settings: string, make: (hold: Hold) => Circuit): Circuit {
     let circuit = this.#bySettings.get(settings)
     if (!circuit) {
-      this.#bySettings.set(settings, (circuit = make(this.#hold)))
+      this.#bySettings.set(settings, (circuit = make(this)))
       const seed = this.#seeds.take(settings)
       if (seed) circuit.restore(seed)
     }
@@ -36,22 +36,22 @@ export class Circuits implements Cell {
 
   /** Whether none of those in use keeps calls away. */
   get closed(): boolean {
-    return !this.#hold.held && this.all.every((circuit) => circuit.state === 'closed' || circuit.idle())
+    return !this.held && this.all.every((circuit) => circuit.state === 'closed' || circuit.idle())
   }
 
   idle(): boolean {
-    return !this.#hold.held && this.#seeds.size === 0 && this.all.every((circuit) => circuit.idle())
+    return !this.held && this.#seeds.size === 0 && this.all.every((circuit) => circuit.idle())
   }
 
   save(): unknown {
-    const { held } = this.#hold
+    const { held } = this
     const own = Array.from(this.#bySettings, ([key, circuit]) => ({ key, ageMs: 0, saved: circuit.save() }))
     const circuits = [...own.filter(({ saved }) => saved !== undefined), ...this.#seeds.save()]
     return held || circuits.length > 0 ? { held, circuits } : undefined
   }
 
   restore(seed: Seed): void {
-    this.#hold.held = field(seed.saved, 'held') === true
+    this.held = field(seed.saved, 'held') === true
     for (const cell of savedCells(field(seed.saved, 'circuits'), MOST_RESTORED)) {
       const part = cell && seed.part(cell)
       if (part) this.#seeds.put(cell.key, part)

@@ -4,7 +4,7 @@ const BLIP_MS = 250
 /** Counts failures one after the other. */
 export class FailuresInARow {
   #count = 0
-  #countedAt = -Infinity
+  #countedAt: number | undefined
 
   get count(): number {
     return this.#count
@@ -12,7 +12,8 @@ export class FailuresInARow {
 
   /** One that began before the last was counted says nothing new, unless some time has passed since. */
   failed(beganAt: number, now: number): void {
-    if (beganAt < this.#countedAt && now - this.#countedAt < BLIP_MS) return
+    const last = this.#countedAt
+    if (last !== undefined && beganAt < last && now - last < BLIP_MS) return
     this.#count++
     this.#countedAt = now
   }
