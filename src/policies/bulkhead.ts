@@ -54,12 +54,9 @@ export function parseBulkhead(
 /** Bounds the calls in flight, so that one slow function cannot take every socket and all memory. */
 export function bulkheadPolicy(settings: BulkheadSettings, scope: BulkheadScope = 'function'): Policy {
   const { concurrency, queue } = settings
-  const suffix = `${scope}:${concurrency}/${queue}`
+  const kind = `bulkhead:${scope}:${concurrency}/${queue}`
   const placesOf = remembered(({ key, clientKey }, { cells }) =>
-    cells.get(
-      `bulkhead ${scope === 'function' ? key : clientKey} ${suffix}`,
-      () => new Places(concurrency, queue),
-    ),
+    cells.get(kind, scope === 'function' ? key : clientKey, () => new Places(concurrency, queue)),
   )
   return policyOf(function bulkhead({ call, context }) {
     const places = placesOf(call.subject, context)

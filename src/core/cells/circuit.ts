@@ -62,10 +62,10 @@ export class Circuit implements Cell {
   readonly #failures: RollingCounts
   readonly #slow: RollingCounts | undefined
   #state: CircuitState = 'closed'
-  #period = 0
-  /** What all calls get while it is closed. */
+  /** What all calls get while it is closed; another one for each period. */
   #pass = FIRST_PASS
-  readonly #inARow = new FailuresInARow()
+  /** From the first failure on. */
+  #inARow: FailuresInARow | undefined
   #openings = 0
   #openUntil = 0
   /** While it is half-open. */
@@ -76,8 +76,8 @@ export class Circuit implements Cell {
     this.#hold = hold
     this.#settings = settings
     this.#clock = clock
-    this.#failures = new RollingCounts(settings.windowMs, clock)
-    this.#slow = settings.slowCalls ? new RollingCounts(settings.windowMs, clock) : undefined
+    this.#failures = new RollingCounts(settings.windowMs, clock.now())
+    this.#slow = settings.slowCalls ? new RollingCounts(settings.windowMs, clock.now()) : undefined
   }
 
   get state(): CircuitState {
@@ -93,13 +93,11 @@ export class Circuit implements Cell {
   }
 
   snapshot(): CircuitSnapshot {
-    this.#failures.turn()
     return {
       target: this.#target,
       state: this.state,
-      calls: this.#failures.calls,
-      failures: this.#failures.failures,
-      consecutiveFailures: this.#inARow.count,
+      ...this.#failures.at(this.#clock.now()),
+      consecutiveFailures: this.#inARow?.count ?? 0,
       retryAfterMs: this.retryAfterMs,
       openings: this.#openings,
     }
@@ -119,7 +117,7 @@ export class Circuit implements Cell {
       return undefined
     }
     const endBy = deadlineAt === Infinity ? now + LONGEST_PROBE_MS : deadlineAt
-    return this.#probes?.admit(endBy, this.#period)
+    return this.#probes?.admit(endBy, this.#pass.period)
   }
 
   /** Takes a permit back; `ignored` is a result that says nothing about the function's health. */
@@ -130,7 +128,7 @@ export class Circuit implements Cell {
     emit?: Emit,
     now: number = this.#clock.now(),
   ): void {
-    if (permit.period !== this.#period) return
+    if (permit.period !== this.#pass.period) return
     if (permit.probe) this.#settleProbe(permit, result, emit)
     else if (result !== 'ignored') this.#count(result === 'failure', durationMs, emit, now)
   }
@@ -151,48 +149,50 @@ export class Circuit implements Cell {
 
   /** As good as a new one: closed with no failure in its window, or open for so long that nobody calls any more. */
   idle(): boolean {
-    if (this.#state !== 'closed') return this.#clock.now() > this.#openUntil + FORGOTTEN_AFTER_MS
-    this.#failures.turn()
-    return this.#failures.failures === 0
+    const now = this.#clock.now()
+    if (this.#state === 'closed') return this.#failures.at(now).failures === 0
+    return now > this.#openUntil + FORGOTTEN_AFTER_MS
   }
 
   /** Probes under way are not kept: half-open is saved as open with no time left. */
   save(): unknown {
     if (this.idle()) return undefined
-    const openForMs = this.#state === 'half-open' ? 0 : this.#openUntil - this.#clock.now()
+    const now = this.#clock.now()
+    const openForMs = this.#state === 'half-open' ? 0 : this.#openUntil - now
     return {
       ...(this.#state !== 'closed' && { openForMs }),
       openings: this.#openings,
-      consecutiveFailures: this.#inARow.count,
-      window: this.#failures.save(),
-      ...(this.#slow && { slowWindow: this.#slow.save() }),
+      consecutiveFailures: this.#inARow?.count ?? 0,
+      window: this.#failures.save(now),
+      ...(this.#slow && { slowWindow: this.#slow.save(now) }),
     }
   }
 
   restore({ saved, ageMs }: Seed): void {
     const { maxOpenForMs, consecutiveFailures } = this.#settings
+    const savedAt = this.#clock.now() - ageMs
     this.#openings = count(field(saved, 'openings'), MOST_OPENINGS)
-    this.#inARow.reset(count(field(saved, 'consecutiveFailures'), consecutiveFailures))
-    this.#failures.restore(field(saved, 'window'), ageMs)
-    this.#slow?.restore(field(saved, 'slowWindow'), ageMs)
+    this.#inARow = new FailuresInARow(count(field(saved, 'consecutiveFailures'), consecutiveFailures))
+    this.#failures.restore(field(saved, 'window'), savedAt)
+    this.#slow?.restore(field(saved, 'slowWindow'), savedAt)
     const openForMs = clamped(field(saved, 'openForMs'), -maxOpenForMs, maxOpenForMs)
     if (openForMs === undefined) return
-    this.#openUntil = this.#clock.now() + openForMs - ageMs
+    this.#openUntil = savedAt + openForMs
     this.#state = 'open'
   }
 
   #count(failed: boolean, durationMs: number, emit: Emit | undefined, now: number): void {
     const { failureRate, minimumCalls, consecutiveFailures, slowCalls } = this.#settings
-    if (failed) this.#inARow.failed(now - durationMs, now)
-    else this.#inARow.reset()
+    if (failed) (this.#inARow ??= new FailuresInARow()).failed(now - durationMs, now)
+    else this.#inARow?.reset()
     const slow = slowCalls !== false && durationMs >= slowCalls.durationMs
     this.#failures.record(failed, now)
     this.#slow?.record(slow, now)
-    if (failed && opensAt(this.#failures, { rate: failureRate, minimumCalls }))
+    if (failed && opensAt(this.#failures.at(now), { rate: failureRate, minimumCalls }))
       this.#trip('too many failures', emit)
-    else if (slow && this.#slow && opensAt(this.#slow, { rate: slowCalls.rate, minimumCalls }))
+    else if (slow && this.#slow && opensAt(this.#slow.at(now), { rate: slowCalls.rate, minimumCalls }))
       this.#trip('too many slow calls', emit)
-    else if (this.#inARow.count >= consecutiveFailures)
+    else if (this.#inARow && this.#inARow.count >= consecutiveFailures)
       this.#trip(`${consecutiveFailures} failures in a row`, emit)
   }
 
@@ -205,7 +205,7 @@ export class Circuit implements Cell {
   #reset(why: string, emit?: Emit): void {
     this.#failures.clear()
     this.#slow?.clear()
-    this.#inARow.reset()
+    this.#inARow?.reset()
     this.#openings = 0
     this.#enter('closed', why, emit)
   }
@@ -222,8 +222,7 @@ export class Circuit implements Cell {
   #enter(state: CircuitState, why: string, emit?: Emit, openForMs?: number): void {
     const previous = this.#state
     this.#state = state
-    this.#period++
-    this.#pass = passIn(this.#period)
+    this.#pass = passIn(this.#pass.period + 1)
     this.#probes = state === 'half-open' ? new Probes(this.#settings.probes) : undefined
     // To those who watch it is open, whatever it makes of probes that were under way.
     if (state === previous || this.#hold.held) return

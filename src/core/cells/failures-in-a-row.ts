@@ -3,8 +3,13 @@ const BLIP_MS = 250
 
 /** Counts failures one after the other. */
 export class FailuresInARow {
-  #count = 0
+  #count: number
   #countedAt: number | undefined
+
+  /** After so many that were counted elsewhere. */
+  constructor(count = 0) {
+    this.#count = count
+  }
 
   get count(): number {
     return this.#count
@@ -18,8 +23,8 @@ export class FailuresInARow {
     this.#countedAt = now
   }
 
-  /** The next is the first again, or the one after so many. */
-  reset(count = 0): void {
-    this.#count = count
+  /** The next is the first again. */
+  reset(): void {
+    this.#count = 0
   }
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import CircuitBreaker from 'opossum'
+import type { Counts } from './rolling-counts.js'
 
 /** When the counts of a rolling window open a circuit. */
 export interface TripRule {
@@ -7,12 +8,6 @@ export interface TripRule {
   readonly rate: number
   /** Completions in the window before the rate says anything. */
   readonly minimumCalls: number
-}
-
-/** Completions in a window, and how many of them failed. */
-export interface Counts {
-  readonly calls: number
-  readonly failures: number
 }
 
 /** opossum opens above its percentage; "at least half" is what people mean by 50 %. */

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.js'
 import { clamped, count, field, items } from './seeds.js'
 
 const TENTHS = 10
@@ -6,105 +5,96 @@ const TENTHS = 10
 /** In one tenth of a window, so that sums stay exact. */
 const MOST_CALLS = 1e12
 
+/** Calls that ended, and how many of them failed. */
+export interface Counts {
+  readonly calls: number
+  readonly failures: number
+}
+
 /** What ended in one tenth of a window's length. */
 interface Tenth {
   /** Counted from when the window was made. */
   readonly number: number
   calls: number
   failures: number
-  next: Tenth | undefined
+  older: Tenth | undefined
 }
 
 /**
- * How many calls ended lately and how many of them failed, in a window that moves on a tenth at a time as the clock is read.
+ * How many calls ended lately and how many of them failed, in a window that moves on a tenth at a time.
  *
- * It keeps the sums, and a chain of the tenths in which anything ended: a function that is seldom called holds next to
- * nothing, and a call costs the same however many there are.
+ * It is a chain of the tenths in which anything ended. So there are few of them at any time, and fewest where a function is
+ * seldom called; and nothing has to be done when one has left the window, since whoever reads the counts reads the clock.
  */
 export class RollingCounts {
-  readonly #clock: Clock
   readonly #tenthMs: number
   #beganAt: number
-  #oldest: Tenth | undefined
   #newest: Tenth | undefined
-  #calls = 0
-  #failures = 0
 
-  constructor(windowMs: number, clock: Clock) {
-    this.#clock = clock
+  constructor(windowMs: number, now: number) {
     this.#tenthMs = windowMs / TENTHS
-    this.#beganAt = clock.now()
-  }
-
-  /** In the window as it was last turned. */
-  get calls(): number {
-    return this.#calls
-  }
-
-  get failures(): number {
-    return this.#failures
+    this.#beganAt = now
   }
 
   /** Counts a call that has ended. */
   record(failed: boolean, now: number): void {
-    const number = this.turn(now)
-    const newest = this.#newest
+    const number = this.#numberAt(now)
+    let newest = this.#newest
     // A reading may be older than the one before: the window does not turn back for it.
-    if (!newest || newest.number < number) return this.#add(number, 1, failed ? 1 : 0)
+    if (!newest || newest.number < number) {
+      newest = this.#newest = { number, calls: 0, failures: 0, older: newest }
+      this.#forget(number - TENTHS)
+    }
     newest.calls++
-    this.#calls++
-    if (!failed) return
-    newest.failures++
-    this.#failures++
+    if (failed) newest.failures++
   }
 
-  /** Lets go of what has left the window; says which tenth it is now. */
-  turn(now: number = this.#clock.now()): number {
-    const number = Math.floor((now - this.#beganAt) / this.#tenthMs)
-    while (this.#oldest && this.#oldest.number <= number - TENTHS) this.#drop(this.#oldest)
-    return number
+  /** What is in the window now. */
+  at(now: number): Counts {
+    const gone = this.#numberAt(now) - TENTHS
+    let calls = 0
+    let failures = 0
+    for (let tenth = this.#newest; tenth && tenth.number > gone; tenth = tenth.older) {
+      calls += tenth.calls
+      failures += tenth.failures
+    }
+    return { calls, failures }
   }
 
   clear(): void {
-    while (this.#oldest) this.#drop(this.#oldest)
+    this.#newest = undefined
   }
 
   /** The window, tenth by tenth, the newest first. */
-  save(): unknown {
-    const now = this.#clock.now()
-    const newest = this.turn(now)
+  save(now: number): unknown {
+    const number = this.#numberAt(now)
     const tenths = Array.from({ length: TENTHS }, () => [0, 0])
-    for (let tenth = this.#oldest; tenth; tenth = tenth.next) {
-      tenths[newest - tenth.number] = [tenth.calls, tenth.failures]
+    for (let tenth = this.#newest; tenth && tenth.number > number - TENTHS; tenth = tenth.older) {
+      tenths[number - tenth.number] = [tenth.calls, tenth.failures]
     }
-    return { tenths, turnedMs: now - this.#beganAt - newest * this.#tenthMs }
+    return { tenths, turnedMs: now - this.#beganAt - number * this.#tenthMs }
   }
 
-  /** Fills a new window as it was `ageMs` ago; what has left it since goes when it next turns. */
-  restore(saved: unknown, ageMs: number): void {
+  /** Fills a new window as it was then. */
+  restore(saved: unknown, savedAt: number): void {
     const tenths = items(field(saved, 'tenths'), TENTHS).toReversed()
     for (const [index, tenth] of tenths.entries()) {
       const [ended, failed] = items(tenth, 2)
       const calls = count(ended, MOST_CALLS)
-      if (calls > 0) this.#add(index + 1 - tenths.length, calls, count(failed, calls))
+      if (calls === 0) continue
+      const number = index + 1 - tenths.length
+      this.#newest = { number, calls, failures: count(failed, calls), older: this.#newest }
     }
-    const turnedMs = clamped(field(saved, 'turnedMs'), 0, this.#tenthMs) ?? 0
-    this.#beganAt = this.#clock.now() - turnedMs - ageMs
+    this.#beganAt = savedAt - (clamped(field(saved, 'turnedMs'), 0, this.#tenthMs) ?? 0)
   }
 
-  #add(number: number, calls: number, failures: number): void {
-    const tenth: Tenth = { number, calls, failures, next: undefined }
-    if (this.#newest) this.#newest.next = tenth
-    else this.#oldest = tenth
-    this.#newest = tenth
-    this.#calls += calls
-    this.#failures += failures
+  #numberAt(now: number): number {
+    return Math.floor((now - this.#beganAt) / this.#tenthMs)
   }
 
-  #drop({ calls, failures, next }: Tenth): void {
-    this.#oldest = next
-    if (!next) this.#newest = undefined
-    this.#calls -= calls
-    this.#failures -= failures
+  /** Lets go of the tenths up to that one. */
+  #forget(gone: number): void {
+    for (let tenth = this.#newest; tenth; tenth = tenth.older)
+      if (tenth.older && tenth.older.number <= gone) tenth.older = undefined
   }
 }

@@ -44,31 +44,29 @@ export class Seed {
 
 /** Seeds by key, each to be taken once. */
 export class Seeds {
-  /** Most never have one. */
-  #seeds: Map<string, Seed> | undefined
+  readonly #seeds = new Map<string, Seed>()
 
   get size(): number {
-    return this.#seeds?.size ?? 0
+    return this.#seeds.size
   }
 
   has(key: string): boolean {
-    return this.#seeds?.has(key) ?? false
+    return this.#seeds.has(key)
   }
 
   put(key: string, seed: Seed): void {
-    this.#seeds ??= new Map()
     this.#seeds.set(key, seed)
   }
 
   take(key: string): Seed | undefined {
-    const seed = this.#seeds?.get(key)
-    this.#seeds?.delete(key)
+    const seed = this.#seeds.get(key)
+    if (seed) this.#seeds.delete(key)
     return seed
   }
 
   /** Those that nobody has asked for, to be passed on. */
   save(): SavedCell[] {
-    return Array.from(this.#seeds ?? [], ([key, { ageMs, saved }]) => ({ key, ageMs, saved }))
+    return Array.from(this.#seeds, ([key, { ageMs, saved }]) => ({ key, ageMs, saved }))
   }
 }
 
