@@ -15,6 +15,7 @@ export function circuitsOf(cells: Cells, key: string): Circuits {
 
 /** The circuits of one function, qualifier and tenant: one for each set of settings, and opened by hand together. */
 export class Circuits implements Cell, Hold {
+  /** Whether somebody has opened them by hand. */
   held = false
   /** An object, since nearly always there is one, and a Map is larger. */
   readonly #bySettings: Record<string, Circuit> = {}

@@ -38,8 +38,8 @@ describe('rolling counts', () => {
   it('forget it for good when something new comes in', () => {
     const counts = make()
     counts.record(true, 0)
-    counts.record(true, 200)
-    counts.record(false, 1_100)
+    counts.record(true, 100)
+    counts.record(false, 1_000)
     expect(counts.at(500)).toEqual({ calls: 2, failures: 1 })
     counts.record(false, 9_900)
     expect(counts.at(500)).toEqual({ calls: 1, failures: 0 })
@@ -58,6 +58,23 @@ describe('rolling counts', () => {
     expect(counts.at(3_600_000)).toEqual(NOTHING)
     counts.record(false, 3_600_000)
     expect(counts.at(3_600_999)).toEqual({ calls: 1, failures: 0 })
+  })
+
+  it('are saved as ten tenths, the newest first, whatever has left the window', () => {
+    const counts = make()
+    for (const [failed, at] of [
+      [true, 0],
+      [false, 340],
+      [true, 350],
+      [false, 1_020],
+    ] as const)
+      counts.record(failed, at)
+    const nothing = [0, 0]
+    expect(counts.save(1_130)).toEqual({
+      tenths: [nothing, [1, 0], ...Array.from({ length: 6 }, () => nothing), [2, 1], nothing],
+      turnedMs: 30,
+    })
+    expect(counts.save(5_000)).toEqual({ tenths: Array.from({ length: 10 }, () => nothing), turnedMs: 0 })
   })
 
   it('are nothing once they are cleared', () => {
