@@ -87,10 +87,12 @@ const IDLE = {
       () => 1,
     ),
   'ours, functions': () => {
+    const callsOf = (invoker) => (number) => invoker(`function-${number}`).invoke()
     const invoker = createInvoker({ transport: answer })
     return idling(
-      (number) => invoker(`function-${number}`).invoke(),
+      callsOf(invoker),
       () => invoker.circuits().length,
+      () => callsOf(createInvoker({ transport: answer })),
     )
   },
   'opossum, breakers': () => {
@@ -102,14 +104,18 @@ const IDLE = {
   },
 }
 
-/** `kept` says of how many functions something is still there: an invoker forgets idle ones when they become too many. */
-function idling(callOnce, kept) {
-  const callAll = async (functions) => {
-    for (let number = 0; number < functions; number++) await callOnce(number)
+/**
+ * `kept` says of how many functions something is still there: an invoker forgets idle ones when they become too many.
+ * `another` makes the same calls for a rehearsal: what the engine keeps of code that is run so often is nobody's cells.
+ */
+function idling(callOnce, kept, another) {
+  const callAll = async (functions, call = callOnce) => {
+    for (let number = 0; number < functions; number++) await call(number)
   }
   return {
     tasks: {
       async idle({ functions, ms }) {
+        if (another) await callAll(functions, another())
         await callOnce(0)
         const before = await bytesInUse()
         await callAll(functions)

@@ -76,7 +76,8 @@ export function subjectOf(
   const name = (qualifier === undefined ? functionName : `${functionName}:${qualifier}`) + elsewhere
   return Object.freeze({
     name,
-    key: `${functionName}:${qualifier ?? ''}${elsewhere}/${tenantId ?? ''}`,
+    // Joined into one flat string, since it is kept for as long as anything of the function is.
+    key: [functionName, ':', qualifier, elsewhere, '/', tenantId].join(''),
     clientKey: invokedRegion ?? '',
     account: accountOf(functionName, invokedRegion),
     invoked: {

@@ -9,8 +9,8 @@ import { failed, type Outcome } from '../core/outcome.js'
 import { policyOf, type Policy } from '../core/policy.js'
 import { failure, type Failure } from '../failures/failure.js'
 
-/** The keys of all limiters begin so. */
-export const LIMITERS = 'limiter '
+/** The kinds of all limiters begin so. */
+export const LIMITERS = 'limiter'
 
 /** An account's concurrency bounds nobody before it is throttled; those who wait for it are bounded by their functions. */
 const ACCOUNT_SETTINGS: LimiterSettings = Object.freeze({
@@ -43,7 +43,7 @@ const OTHERWISE: Limit = { scope: 'function', of: 'concurrency' }
 /** Bounds the attempts in flight by what throttles tell: those of each function, and of all functions of an account. */
 export function adaptivePolicy(settings: LimiterSettings): Policy {
   const { initial, min, max, queue } = settings
-  const suffix = `${initial}/${min}/${max}/${queue}`
+  const kind = `${LIMITERS}:${initial}/${min}/${max}/${queue}`
   const limitersFor = remembered(limitersOf)
   return policyOf(function adaptive(passage) {
     const { call, context } = passage
@@ -74,12 +74,10 @@ export function adaptivePolicy(settings: LimiterSettings): Policy {
   ): readonly Scoped[] {
     const { key, name, invoked, clientKey, account = clientKey } = subject
     const target = invoked?.tenant === undefined ? name : `${name} for tenant ${invoked.tenant}`
-    const own = cells.get(
-      `${LIMITERS}${key} ${suffix}`,
-      () => new Limiter({ target, scope: 'function' }, settings, clock),
-    )
+    const own = cells.get(kind, key, () => new Limiter({ target, scope: 'function' }, settings, clock))
     const shared = cells.get(
-      `${LIMITERS}account ${account}`,
+      LIMITERS,
+      `account ${account}`,
       () => new Limiter({ target: account, scope: 'account' }, ACCOUNT_SETTINGS, clock),
     )
     return [

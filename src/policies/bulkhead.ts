@@ -55,10 +55,10 @@ export function parseBulkhead(
 /** Bounds the calls in flight, so that one slow function cannot take every socket and all memory. */
 export function bulkheadPolicy(settings: BulkheadSettings, scope: BulkheadScope = 'function'): Policy {
   const { concurrency, queue } = settings
-  const suffix = `${scope}:${concurrency}/${queue}`
+  const kind = `bulkhead:${scope}:${concurrency}/${queue}`
   const placesOf = remembered(({ key, clientKey }, { cells }) => {
-    const name = `bulkhead ${scope === 'function' ? key : clientKey} ${suffix}`
-    return new PlaceTaken(cells.get(name, () => new Places(concurrency, queue)))
+    const owner = scope === 'function' ? key : clientKey
+    return new PlaceTaken(cells.get(kind, owner, () => new Places(concurrency, queue)))
   })
   return policyOf(function bulkhead({ call, context }) {
     const taken = placesOf(call.subject, context)

@@ -46,7 +46,7 @@ export function hedgePolicy(settings: HedgeSettings): Policy {
       }
       const { cells, clock } = context
       const { key } = call.subject
-      const allowance = cells.get(`hedge ${key} ${maxExtra}`, () => new HedgeAllowance(maxExtra, clock))
+      const allowance = cells.get(`hedge:${maxExtra}`, key, () => new HedgeAllowance(maxExtra, clock))
       if ('fixedMs' in after)
         return race(next, call, context, {
           settings,
@@ -54,7 +54,7 @@ export function hedgePolicy(settings: HedgeSettings): Policy {
           delayMs: after.fixedMs,
           latencies: undefined,
         })
-      const latencies = cells.get(`latencies ${key}`, () => new LatencyWindow(clock))
+      const latencies = cells.get('latencies', key, () => new LatencyWindow(clock))
       const slowMs = latencies.quantile(after.quantile)
       const delayMs = slowMs === undefined ? Infinity : Math.max(atLeastMs, slowMs)
       return race(next, call, context, { settings, allowance, delayMs, latencies })

@@ -39,11 +39,9 @@ export function retryPolicy(settings: RetrySettings): Policy {
     shouldConsumeRetry: () => true,
   }
   const memoryOf = remembered<Memory>(({ key }, { cells, clock }) => ({
-    latency: cells.get(`latency ${key}`, () => new LatencyCell()),
+    latency: cells.get('latency', key, () => new LatencyCell()),
     purse:
-      budget === false
-        ? undefined
-        : cells.get(`budget ${key} ${budget}`, () => new RetryBudget(budget, clock)),
+      budget === false ? undefined : cells.get(`budget:${budget}`, key, () => new RetryBudget(budget, clock)),
   }))
 
   return policyBefore((inner) => {

@@ -9,7 +9,7 @@ const policy = bulkheadPolicy(settings)
 
 /** How many calls are in flight and how many wait, over all places of a bench. */
 function standing({ cells }: Bench): { inFlight: number; queued: number }[] {
-  return Array.from(cells.entries<Places>('bulkhead '), ([, { inFlight, queued }]) => ({ inFlight, queued }))
+  return Array.from(cells.entries<Places>('bulkhead'), ([, { inFlight, queued }]) => ({ inFlight, queued }))
 }
 
 describe('a bulkhead', () => {

@@ -138,7 +138,7 @@ export async function runFleet(options: FleetOptions): Promise<Fleet> {
     }
   }
   await clock.runUntil(Promise.all(Array.from({ length: callers }, () => undefined).map(caller)))
-  for (const [, limiter] of processes.flatMap((cells) => [...cells.entries<Limiter>('limiter ')])) {
+  for (const [, limiter] of processes.flatMap((cells) => [...cells.entries<Limiter>('limiter')])) {
     if (limiter.inFlight > 0 || limiter.queued > 0 || !Number.isFinite(limiter.inFlight))
       throw new Error('a place has leaked')
   }

@@ -200,7 +200,7 @@ describe('a call that is cancelled', () => {
         emit: ({ type }) => type === 'hedge.won' && context.scope.cancel(failure('Aborted')),
       })
     expect((await run(policy, heeds, takes(20, second))).failure?.code).toBe('Aborted')
-    const [[, allowance] = []] = [...bench.cells.entries('hedge ')]
+    const [[, allowance] = []] = [...bench.cells.entries('hedge')]
     expect(allowance?.idle()).toBe(true)
   })
 

@@ -261,7 +261,7 @@ describe('the retry budget', () => {
     expect([await spend(0.4), await spend(0.4), await spend(0.4), await spend(0.4)]).toEqual([2, 2, 2, 1])
     expect(await spend(0.4, 'other')).toBe(2)
     expect([await spend(0.5), await spend(0)]).toEqual([2, 2])
-    const keys = Array.from(bench.cells.entries('budget '), ([key]) => key)
+    const keys = Array.from(bench.cells.entries('budget'), ([key]) => key)
     expect(keys).toHaveLength(4)
   })
 
@@ -279,7 +279,7 @@ describe('the retry budget', () => {
     const next = nextThat(refused)
     for (let n = 0; n < 50; n++) await bench.run(policyWith({ backoff: () => 0 }), next)
     expect(next.seen).toHaveLength(50 * 4)
-    expect([...bench.cells.entries('budget ')]).toEqual([])
+    expect([...bench.cells.entries('budget')]).toEqual([])
   })
 })
 

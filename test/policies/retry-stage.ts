@@ -16,7 +16,7 @@ export const policyWith = (change: Partial<RetrySettings> = {}): ReturnType<type
 
 /** What is left in each budget. */
 export function tokensIn({ cells }: Bench): number[] {
-  return Array.from(cells.entries<RetryBudget>('budget '), ([, { tokens }]) => tokens)
+  return Array.from(cells.entries<RetryBudget>('budget'), ([, { tokens }]) => tokens)
 }
 
 export const refused = fails('ConnectionRefused')

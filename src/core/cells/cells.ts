@@ -14,16 +14,20 @@ export interface Cell {
 export const MOST_CELLS = 10_000
 const MOST_LOOKS = 100
 
+/** What is kept for one owner, by kind: owners with the same kinds share the shape of this object, and a Map is larger. */
+type Kept = Record<string, Cell>
+
 /**
- * The long-lived state of all policies, by key; bounded, and idle cells are the first to go.
+ * The long-lived state of all policies; bounded, and idle cells are the first to go.
  *
- * Chains built anew for each request find the state of their function again, because the key is made of the target,
- * the policy and its settings, and not of the chain.
+ * It is kept by owner (a function, a client, an account) and kind, which is the policy and those of its settings that
+ * matter: chains built anew for each request find the state of their function again.
  */
 export class Cells {
-  readonly #cells = new Map<string, Cell>()
+  readonly #byOwner = new Map<string, Kept>()
   readonly #seeds = new Seeds()
   readonly #limit: number
+  #size = 0
   #dropped = 0
 
   constructor(limit: number = MOST_CELLS) {
@@ -31,7 +35,7 @@ export class Cells {
   }
 
   get size(): number {
-    return this.#cells.size
+    return this.#size
   }
 
   /** How many were dropped so far. */
@@ -39,45 +43,65 @@ export class Cells {
     return this.#dropped
   }
 
-  /** The cell under `key`, made when it is missing. */
-  get<C extends Cell>(key: string, make: () => C): C {
-    const known = this.#cells.get(key) as C | undefined
+  /** The cell of that kind, a word without spaces, made when it is missing. */
+  get<C extends Cell>(kind: string, owner: string, make: () => C): C {
+    const known = this.#byOwner.get(owner)?.[kind] as C | undefined
     if (known) return known
-    if (this.#cells.size >= this.#limit) this.#dropIdle()
+    if (this.#size >= this.#limit) this.#dropIdle()
     const made = make()
-    this.#cells.set(key, made)
-    const seed = this.#seeds.take(key)
+    this.#put(kind, owner, made)
+    const seed = this.#seeds.size > 0 ? this.#seeds.take(keyOf(kind, owner)) : undefined
     if (seed) made.restore?.(seed)
     return made
   }
 
   /** Keeps what was saved for the cell that will be made under `key`; false where this one has its own already. */
   plant(key: string, seed: Seed): boolean {
-    if (this.#cells.has(key) || this.#seeds.has(key)) return false
+    const [kind = '', ...owner] = key.split(' ')
+    const kept = this.#byOwner.get(owner.join(' '))
+    if ((kept && Object.hasOwn(kept, kind)) || this.#seeds.has(key)) return false
     this.#seeds.put(key, seed)
     return true
   }
 
   /** What is worth keeping, of the cells in use and of what was restored and not asked for yet. */
   save(): SavedCell[] {
-    const inUse = Array.from(this.#cells, ([key, cell]) => ({ key, ageMs: 0, saved: cell.save?.() }))
+    const inUse = Array.from(this.entries(''), ([key, cell]) => ({ key, ageMs: 0, saved: cell.save?.() }))
     const worthKeeping = inUse.filter(({ saved }) => saved !== undefined)
     return [...worthKeeping, ...this.#seeds.save()].slice(0, MOST_CELLS)
   }
 
-  /** Every cell whose key begins with `prefix`, with its key. */
+  /** Every cell whose kind begins with `prefix`, with its key. */
   *entries<C extends Cell>(prefix: string): Generator<readonly [key: string, cell: C]> {
-    for (const [key, cell] of this.#cells) if (key.startsWith(prefix)) yield [key, cell as C]
-  }
-
-  /** A few at a time: what is in use goes to the end of the line, so that no key pays for a look at all the others. */
-  #dropIdle(): void {
-    let looks = Math.min(MOST_LOOKS, Math.ceil(this.#limit / 10))
-    for (const [key, cell] of this.#cells) {
-      if (looks-- === 0) return
-      this.#cells.delete(key)
-      if (cell.idle()) this.#dropped++
-      else this.#cells.set(key, cell)
+    for (const [owner, kept] of this.#byOwner) {
+      for (const [kind, cell] of Object.entries(kept))
+        if (kind.startsWith(prefix)) yield [keyOf(kind, owner), cell as C]
     }
   }
+
+  #put(kind: string, owner: string, cell: Cell): void {
+    const kept = this.#byOwner.get(owner)
+    if (kept) kept[kind] = cell
+    else this.#byOwner.set(owner, { [kind]: cell })
+    this.#size++
+  }
+
+  /** A few at a time: what is in use goes to the end of the line, so that no owner pays for a look at all the others. */
+  #dropIdle(): void {
+    let looks = Math.min(MOST_LOOKS, Math.ceil(this.#limit / 10))
+    for (const [owner, kept] of this.#byOwner) {
+      if (looks <= 0) return
+      this.#byOwner.delete(owner)
+      for (const [kind, cell] of Object.entries(kept)) {
+        looks--
+        this.#size--
+        if (cell.idle()) this.#dropped++
+        else this.#put(kind, owner, cell)
+      }
+    }
+  }
+}
+
+function keyOf(kind: string, owner: string): string {
+  return `${kind} ${owner}`
 }

@@ -2,8 +2,12 @@ import type { Clock } from '../clock.js'
 import type { CircuitState, Emit } from '../events.js'
 import type { Cell } from './cells.js'
 import { FailuresInARow } from './failures-in-a-row.js'
-import { RollingBreaker } from './rolling-breaker.js'
+import { Probes, type Permit } from './probes.js'
+import { opensAt } from './rolling-breaker.js'
+import { RollingCounts } from './rolling-counts.js'
 import { clamped, count, field, type Seed } from './seeds.js'
+
+export type { Permit } from './probes.js'
 
 /** When a circuit opens, for how long, and what closes it. Times in ms. */
 export interface CircuitSettings {
@@ -27,15 +31,6 @@ const MOST_OPENINGS = 1_000
 const LONGEST_PROBE_MS = 60_000
 /** A circuit that nobody has asked for so long after its time open is as good as a new one. */
 const FORGOTTEN_AFTER_MS = 60_000
-
-/** A call's leave to go through, to be handed back with how it went. */
-export interface Permit {
-  readonly probe: boolean
-  /** When a probe must have ended; one that hangs is a failed one. */
-  readonly endBy: number
-  /** Which period of the circuit it belongs to: what began before a change of state says nothing about the time after. */
-  readonly period: number
-}
 
 /** How a circuit stands, for health endpoints. */
 export interface CircuitSnapshot {
@@ -63,28 +58,26 @@ export class Circuit implements Cell {
   readonly #settings: CircuitSettings
   readonly #hold: Hold
   readonly #clock: Clock
-  readonly #failures: RollingBreaker
-  readonly #slow: RollingBreaker | undefined
+  /** Of the calls that ended, how many failed and how many were slow. */
+  readonly #failures: RollingCounts
+  readonly #slow: RollingCounts | undefined
   #state: CircuitState = 'closed'
-  #period = 0
-  /** What all calls get while it is closed. */
-  #pass = passIn(0)
-  readonly #inARow = new FailuresInARow()
+  /** What all calls get while it is closed; another one for each period. */
+  #pass = FIRST_PASS
+  /** From the first failure on. */
+  #inARow: FailuresInARow | undefined
   #openings = 0
   #openUntil = 0
-  readonly #probes = new Set<Permit>()
-  #probesPassed = 0
+  /** While it is half-open. */
+  #probes: Probes | undefined
 
   constructor(target: string, settings: CircuitSettings, clock: Clock, hold: Hold = { held: false }) {
     this.#target = target
     this.#hold = hold
-    const { minimumCalls, windowMs, slowCalls } = settings
     this.#settings = settings
     this.#clock = clock
-    this.#failures = new RollingBreaker({ rate: settings.failureRate, minimumCalls, windowMs }, clock)
-    this.#slow = slowCalls
-      ? new RollingBreaker({ rate: slowCalls.rate, minimumCalls, windowMs }, clock)
-      : undefined
+    this.#failures = new RollingCounts(settings.windowMs, clock.now())
+    this.#slow = settings.slowCalls ? new RollingCounts(settings.windowMs, clock.now()) : undefined
   }
 
   get state(): CircuitState {
@@ -103,8 +96,8 @@ export class Circuit implements Cell {
     return {
       target: this.#target,
       state: this.state,
-      ...this.#failures.counts,
-      consecutiveFailures: this.#inARow.count,
+      ...this.#failures.at(this.#clock.now()),
+      consecutiveFailures: this.#inARow?.count ?? 0,
       retryAfterMs: this.retryAfterMs,
       openings: this.#openings,
     }
@@ -119,17 +112,12 @@ export class Circuit implements Cell {
       if (now < this.#openUntil) return undefined
       this.#enter('half-open', 'its time open is over', emit)
     }
-    for (const { endBy } of this.#probes) {
-      if (endBy >= now) continue
+    if (this.#probes?.isLate(now)) {
       this.#trip('a probe did not end in time', emit)
       return undefined
     }
-    // Each probe that passes makes room for more: traffic comes back in steps, and a slow probe holds nobody up.
-    if (this.#probes.size >= this.#settings.probes * (1 + this.#probesPassed)) return undefined
     const endBy = deadlineAt === Infinity ? now + LONGEST_PROBE_MS : deadlineAt
-    const permit = { probe: true, endBy, period: this.#period }
-    this.#probes.add(permit)
-    return permit
+    return this.#probes?.admit(endBy, this.#pass.period)
   }
 
   /** Takes a permit back; `ignored` is a result that says nothing about the function's health. */
@@ -140,7 +128,7 @@ export class Circuit implements Cell {
     emit?: Emit,
     now: number = this.#clock.now(),
   ): void {
-    if (permit.period !== this.#period) return
+    if (permit.period !== this.#pass.period) return
     if (permit.probe) this.#settleProbe(permit, result, emit)
     else if (result !== 'ignored') this.#count(result === 'failure', durationMs, emit, now)
   }
@@ -161,65 +149,68 @@ export class Circuit implements Cell {
 
   /** As good as a new one: closed with no failure in its window, or open for so long that nobody calls any more. */
   idle(): boolean {
-    if (this.#state === 'closed') return this.#failures.counts.failures === 0
-    return this.#clock.now() > this.#openUntil + FORGOTTEN_AFTER_MS
+    const now = this.#clock.now()
+    if (this.#state === 'closed') return this.#failures.at(now).failures === 0
+    return now > this.#openUntil + FORGOTTEN_AFTER_MS
   }
 
   /** Probes under way are not kept: half-open is saved as open with no time left. */
   save(): unknown {
     if (this.idle()) return undefined
-    const openForMs = this.#state === 'half-open' ? 0 : this.#openUntil - this.#clock.now()
+    const now = this.#clock.now()
+    const openForMs = this.#state === 'half-open' ? 0 : this.#openUntil - now
     return {
       ...(this.#state !== 'closed' && { openForMs }),
       openings: this.#openings,
-      consecutiveFailures: this.#inARow.count,
-      window: this.#failures.save(),
-      ...(this.#slow && { slowWindow: this.#slow.save() }),
+      consecutiveFailures: this.#inARow?.count ?? 0,
+      window: this.#failures.save(now),
+      ...(this.#slow && { slowWindow: this.#slow.save(now) }),
     }
   }
 
   restore({ saved, ageMs }: Seed): void {
     const { maxOpenForMs, consecutiveFailures } = this.#settings
+    const savedAt = this.#clock.now() - ageMs
     this.#openings = count(field(saved, 'openings'), MOST_OPENINGS)
-    this.#inARow.reset(count(field(saved, 'consecutiveFailures'), consecutiveFailures))
-    this.#failures.restore(field(saved, 'window'), ageMs)
-    this.#slow?.restore(field(saved, 'slowWindow'), ageMs)
+    this.#inARow = new FailuresInARow(count(field(saved, 'consecutiveFailures'), consecutiveFailures))
+    this.#failures.restore(field(saved, 'window'), savedAt)
+    this.#slow?.restore(field(saved, 'slowWindow'), savedAt)
     const openForMs = clamped(field(saved, 'openForMs'), -maxOpenForMs, maxOpenForMs)
     if (openForMs === undefined) return
-    this.#openUntil = this.#clock.now() + openForMs - ageMs
+    this.#openUntil = savedAt + openForMs
     this.#state = 'open'
   }
 
   #count(failed: boolean, durationMs: number, emit: Emit | undefined, now: number): void {
-    const { consecutiveFailures, slowCalls } = this.#settings
-    if (failed) this.#inARow.failed(now - durationMs, now)
-    else this.#inARow.reset()
+    const { failureRate, minimumCalls, consecutiveFailures, slowCalls } = this.#settings
+    if (failed) (this.#inARow ??= new FailuresInARow()).failed(now - durationMs, now)
+    else this.#inARow?.reset()
+    const slow = slowCalls !== false && durationMs >= slowCalls.durationMs
     this.#failures.record(failed, now)
-    this.#slow?.record(slowCalls !== false && durationMs >= slowCalls.durationMs, now)
-    if (!this.#failures.closed) this.#trip('too many failures', emit)
-    else if (this.#slow?.closed === false) this.#trip('too many slow calls', emit)
-    else if (this.#inARow.count >= consecutiveFailures)
+    this.#slow?.record(slow, now)
+    if (failed && opensAt(this.#failures.at(now), { rate: failureRate, minimumCalls }))
+      this.#trip('too many failures', emit)
+    else if (slow && this.#slow && opensAt(this.#slow.at(now), { rate: slowCalls.rate, minimumCalls }))
+      this.#trip('too many slow calls', emit)
+    else if (this.#inARow && this.#inARow.count >= consecutiveFailures)
       this.#trip(`${consecutiveFailures} failures in a row`, emit)
   }
 
   #settleProbe(permit: Permit, result: 'success' | 'failure' | 'ignored', emit?: Emit): void {
-    this.#probes.delete(permit)
     if (result === 'failure') return this.#trip('a probe failed', emit)
-    if (result === 'success') this.#probesPassed++
-    if (this.#probesPassed >= this.#settings.probes)
-      this.#reset(`${this.#settings.probes} probes passed`, emit)
+    this.#probes?.end(permit, result === 'success')
+    if (this.#probes?.enough) this.#reset(`${this.#settings.probes} probes passed`, emit)
   }
 
   #reset(why: string, emit?: Emit): void {
-    this.#failures.close()
-    this.#slow?.close()
-    this.#inARow.reset()
+    this.#failures.clear()
+    this.#slow?.clear()
+    this.#inARow?.reset()
     this.#openings = 0
     this.#enter('closed', why, emit)
   }
 
   #trip(why: string, emit?: Emit): void {
-    this.#failures.open()
     const { openForMs, maxOpenForMs } = this.#settings
     const spread = 1 - this.#clock.random() / 5
     const forMs = Math.min(maxOpenForMs, openForMs * 2 ** this.#openings) * spread
@@ -231,15 +222,15 @@ export class Circuit implements Cell {
   #enter(state: CircuitState, why: string, emit?: Emit, openForMs?: number): void {
     const previous = this.#state
     this.#state = state
-    this.#period++
-    this.#pass = passIn(this.#period)
-    this.#probes.clear()
-    this.#probesPassed = 0
+    this.#pass = passIn(this.#pass.period + 1)
+    this.#probes = state === 'half-open' ? new Probes(this.#settings.probes) : undefined
     // To those who watch it is open, whatever it makes of probes that were under way.
     if (state === previous || this.#hold.held) return
     emit?.({ type: 'breaker.state', state, previous, why, ...(openForMs !== undefined && { openForMs }) })
   }
 }
+
+const FIRST_PASS = passIn(0)
 
 function passIn(period: number): Permit {
   return { probe: false, endBy: Infinity, period }

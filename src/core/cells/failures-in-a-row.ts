@@ -3,8 +3,13 @@ const BLIP_MS = 250
 
 /** Counts failures one after the other. */
 export class FailuresInARow {
-  #count = 0
-  #countedAt = -Infinity
+  #count: number
+  #countedAt: number | undefined
+
+  /** After so many that were counted elsewhere. */
+  constructor(count = 0) {
+    this.#count = count
+  }
 
   get count(): number {
     return this.#count
@@ -12,13 +17,14 @@ export class FailuresInARow {
 
   /** One that began before the last was counted says nothing new, unless some time has passed since. */
   failed(beganAt: number, now: number): void {
-    if (beganAt < this.#countedAt && now - this.#countedAt < BLIP_MS) return
+    const last = this.#countedAt
+    if (last !== undefined && beganAt < last && now - last < BLIP_MS) return
     this.#count++
     this.#countedAt = now
   }
 
-  /** The next is the first again, or the one after so many. */
-  reset(count = 0): void {
-    this.#count = count
+  /** The next is the first again. */
+  reset(): void {
+    this.#count = 0
   }
 }

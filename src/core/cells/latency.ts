@@ -9,17 +9,19 @@ const LONGEST_RUN_MS = 900_000
 
 /** The durations of the latest answers of one function: what an attempt needs at the very least. */
 export class LatencyCell implements Cell {
-  readonly #latestMs: number[] = []
+  #latestMs: number[] | undefined
   #next = 0
 
   record(durationMs: number): void {
-    this.#latestMs[this.#next] = durationMs
+    // An array that grows takes room for many at once, which a function that is called once does not need.
+    if (this.#latestMs) this.#latestMs[this.#next] = durationMs
+    else this.#latestMs = [durationMs]
     this.#next = (this.#next + 1) % KEPT
   }
 
   /** The shortest of the latest answers, in ms; 0 while there are too few to tell. */
   get leastMs(): number {
-    return this.#latestMs.length < ENOUGH ? 0 : Math.min(...this.#latestMs)
+    return !this.#latestMs || this.#latestMs.length < ENOUGH ? 0 : Math.min(...this.#latestMs)
   }
 
   idle(): boolean {
@@ -27,7 +29,7 @@ export class LatencyCell implements Cell {
   }
 
   save(): unknown {
-    if (this.#latestMs.length === 0) return undefined
+    if (!this.#latestMs) return undefined
     return { latestMs: [...this.#latestMs.slice(this.#next), ...this.#latestMs.slice(0, this.#next)] }
   }
 

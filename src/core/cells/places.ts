@@ -7,7 +7,8 @@ type Admit = () => void
 export class Places implements Cell {
   readonly concurrency: number
   readonly queueLimit: number
-  readonly #waiting = new Set<Admit>()
+  /** Made when somebody waits for the first time. */
+  #waiting: Set<Admit> | undefined
   #inFlight = 0
 
   constructor(concurrency: number, queueLimit: number) {
@@ -20,7 +21,7 @@ export class Places implements Cell {
   }
 
   get queued(): number {
-    return this.#waiting.size
+    return this.#waiting?.size ?? 0
   }
 
   /** Takes a place if one is free. */
@@ -32,20 +33,24 @@ export class Places implements Cell {
 
   /** Joins the queue; `admit` is called with a place taken. The returned function leaves it; undefined when it is full. */
   join(admit: Admit): (() => void) | undefined {
-    if (this.#waiting.size >= this.queueLimit) return undefined
-    this.#waiting.add(admit)
-    return () => this.#waiting.delete(admit)
+    if (this.queued >= this.queueLimit) return undefined
+    const waiting = (this.#waiting ??= new Set())
+    waiting.add(admit)
+    return () => waiting.delete(admit)
   }
 
   /** Gives a place back, or on to whoever has waited longest. */
   leave(): void {
+    const next = this.#next()
+    if (next) next()
+    else this.#inFlight--
+  }
+
+  #next(): Admit | undefined {
+    if (!this.#waiting?.size) return undefined
     const [next] = this.#waiting
-    if (!next) {
-      this.#inFlight--
-      return
-    }
-    this.#waiting.delete(next)
-    next()
+    if (next) this.#waiting.delete(next)
+    return next
   }
 
   idle(): boolean {

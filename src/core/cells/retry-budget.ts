@@ -23,7 +23,8 @@ export class RetryBudget implements Cell {
   readonly #clock: Clock
   #tokens = CAPACITY
   #filledAt: number
-  readonly #inARow = new FailuresInARow()
+  /** From the first failure on. */
+  #inARow: FailuresInARow | undefined
 
   constructor(perSuccess: number, clock: Clock) {
     this.#perSuccess = perSuccess
@@ -41,7 +42,7 @@ export class RetryBudget implements Cell {
     const { tokens } = this
     const price = Math.min(
       CAPACITY,
-      times * GROWTH ** Math.max(0, Math.min(MOST_IN_A_ROW, this.#inARow.count) - 1),
+      times * GROWTH ** Math.max(0, Math.min(MOST_IN_A_ROW, this.#failuresInARow) - 1),
     )
     if (tokens < price) return 0
     this.#tokens -= price
@@ -59,12 +60,12 @@ export class RetryBudget implements Cell {
     if (this.#tokens === CAPACITY) return
     this.#tokens = Math.min(CAPACITY, this.#tokens + paid)
     // One that has become full is as good as a new one.
-    if (this.#tokens === CAPACITY) this.#inARow.reset()
+    if (this.#tokens === CAPACITY) this.#inARow?.reset()
   }
 
   /** An attempt succeeded; `paid` is what was paid for it and is given back. */
   succeeded(paid: number): void {
-    this.#inARow.reset()
+    this.#inARow?.reset()
     this.giveBack(this.#perSuccess + paid)
   }
 
@@ -72,7 +73,12 @@ export class RetryBudget implements Cell {
   failed(beganAt: number): void {
     // Before it counts: if time has made it full, this is the first.
     this.#fill()
+    this.#inARow ??= new FailuresInARow()
     this.#inARow.failed(beganAt, this.#clock.now())
+  }
+
+  get #failuresInARow(): number {
+    return this.#inARow?.count ?? 0
   }
 
   #fill(): void {
@@ -87,13 +93,13 @@ export class RetryBudget implements Cell {
   }
 
   save(): unknown {
-    return this.idle() ? undefined : { tokens: this.tokens, failuresInARow: this.#inARow.count }
+    return this.idle() ? undefined : { tokens: this.tokens, failuresInARow: this.#failuresInARow }
   }
 
   /** Time fills it also while nobody has it. */
   restore({ saved, ageMs }: Seed): void {
     this.#tokens = clamped(field(saved, 'tokens'), 0, CAPACITY) ?? CAPACITY
-    this.#inARow.reset(count(field(saved, 'failuresInARow'), MOST_IN_A_ROW))
+    this.#inARow = new FailuresInARow(count(field(saved, 'failuresInARow'), MOST_IN_A_ROW))
     this.#filledAt = this.#clock.now() - ageMs
   }
 }

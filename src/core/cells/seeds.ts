@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js'
 
 /** What is worth keeping of one piece of state, as JSON can say it. */
 export interface SavedCell {
-  /** Whose it is: the policy, the target and the policy's settings. */
+  /** Whose it is: the policy, its settings, and the target. */
   readonly key: string
   /** How long before the export it was so, in ms. */
   readonly ageMs: number

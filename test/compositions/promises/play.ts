@@ -93,7 +93,7 @@ export async function play(scenario: Scenario): Promise<Report> {
 /** The budgets as they are at first. */
 function budgetsOf(scenario: Scenario): InvokerState['cells'] {
   return Object.entries(plansOf(scenario)).map(([name, { budget, tokens }]) => ({
-    key: `budget ${name}:/ ${budget}`,
+    key: `budget:${budget} ${name}:/`,
     ageMs: 0,
     saved: { tokens, failuresInARow: 0 },
   }))

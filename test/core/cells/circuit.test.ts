@@ -49,6 +49,14 @@ describe('a closed circuit', () => {
     expect(circuit.state).toBe('closed')
   })
 
+  it('is opened by no success, not even by one that makes up the minimum', () => {
+    const circuit = circuitWith()
+    feed(circuit, 'failure', 'failure', 'failure', 'success')
+    expect(circuit.state).toBe('closed')
+    feed(circuit, 'failure')
+    expect(circuit.state).toBe('open')
+  })
+
   it('opens after failures in a row, whatever the rate and the volume', () => {
     const circuit = circuitWith({ consecutiveFailures: 3, minimumCalls: 1_000 })
     feed(circuit, 'failure', 'failure', 'success', 'failure', 'failure')
@@ -108,6 +116,14 @@ describe('slow calls', () => {
     expect(circuit.state).toBe('open')
     expect(events).toMatchObject([{ why: 'too many slow calls' }])
     expect(circuit.snapshot().failures).toBe(0)
+  })
+
+  it('open it themselves, and no fast one does that makes up the minimum', () => {
+    const circuit = circuitWith({ slowCalls })
+    for (const durationMs of [500, 500, 500, 1]) answer(circuit, durationMs)
+    expect(circuit.state).toBe('closed')
+    answer(circuit, 500)
+    expect(circuit.state).toBe('open')
   })
 
   it('are not slow just below it', () => {

@@ -40,7 +40,7 @@ describe('failures in a row', () => {
     expect(failures.count).toBe(0)
     failures.failed(20, 30)
     expect(failures.count).toBe(1)
-    failures.reset(6)
+    failures = new FailuresInARow(6)
     failures.failed(40, 50)
     expect(failures.count).toBe(7)
   })

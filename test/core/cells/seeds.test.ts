@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Cells, MOST_CELLS, type Cell } from '../../../src/core/cells/cells.js'
 import { Circuit } from '../../../src/core/cells/circuit.js'
 import { Circuits } from '../../../src/core/cells/circuits.js'
@@ -186,10 +186,10 @@ describe('cells', () => {
 
   it('save what is worth keeping, of those that can be saved', () => {
     const cells = new Cells()
-    cells.get('a', () => saving({ n: 1 }))
-    cells.get('b', () => saving(undefined))
-    cells.get('c', () => ({ idle: () => true }))
-    expect(cells.save()).toEqual([{ key: 'a', ageMs: 0, saved: { n: 1 } }])
+    cells.get('latency', 'a', () => saving({ n: 1 }))
+    cells.get('latency', 'b', () => saving(undefined))
+    cells.get('latency', 'c', () => ({ idle: () => true }))
+    expect(cells.save()).toEqual([{ key: 'latency a', ageMs: 0, saved: { n: 1 } }])
   })
 
   it('hand what was saved to the cell of the same key, once', () => {
@@ -197,39 +197,53 @@ describe('cells', () => {
     const clock = fakeClock()
     const taken: unknown[] = []
     const make = (): Cell => ({ idle: () => true, restore: ({ saved }) => void taken.push(saved) })
-    expect(cells.plant('a', seedOf(1, clock))).toBe(true)
-    cells.get('b', make)
+    expect(cells.plant('latency a', seedOf(1, clock))).toBe(true)
+    cells.get('latency', 'b', make)
     expect(taken).toEqual([])
-    cells.get('a', make)
-    cells.get('b', make)
-    cells.get('a', make)
+    cells.get('latency', 'a', make)
+    cells.get('latency', 'b', make)
+    cells.get('latency', 'a', make)
     expect(taken).toEqual([1])
+  })
+
+  it('hand what was saved to an owner whose name has spaces', () => {
+    const cells = new Cells()
+    const name = 'quote:/a tenant of two words'
+    cells.get('latency', name, () => saving({ n: 1 }))
+    const [{ key } = { key: '' }] = cells.save()
+    expect(cells.plant(key, seedOf(1, fakeClock()))).toBe(false)
+    const restore = vi.fn()
+    const others = new Cells()
+    expect(others.plant(key, seedOf(1, fakeClock()))).toBe(true)
+    others.get('latency', name, () => ({ idle: () => true, restore }))
+    expect(restore).toHaveBeenCalledOnce()
   })
 
   it('keep their own where there is one', () => {
     const cells = new Cells()
     const clock = fakeClock()
-    cells.get('a', () => saving({ n: 1 }))
-    expect(cells.plant('a', seedOf({ n: 2 }, clock))).toBe(false)
-    expect(cells.plant('b', seedOf({ n: 3 }, clock))).toBe(true)
-    expect(cells.plant('b', seedOf({ n: 4 }, clock))).toBe(false)
-    expect(cells.save().map(({ saved }) => saved)).toEqual([{ n: 1 }, { n: 3 }])
+    cells.get('latency', 'a', () => saving({ n: 1 }))
+    expect(cells.plant('latency a', seedOf({ n: 2 }, clock))).toBe(false)
+    expect(cells.plant('budget a', seedOf({ n: 5 }, clock))).toBe(true)
+    expect(cells.plant('latency b', seedOf({ n: 3 }, clock))).toBe(true)
+    expect(cells.plant('latency b', seedOf({ n: 4 }, clock))).toBe(false)
+    expect(cells.save().map(({ saved }) => saved)).toEqual([{ n: 1 }, { n: 5 }, { n: 3 }])
   })
 
   it('pass on what nobody has asked for, older by the time that it waited', async () => {
     const cells = new Cells()
     const clock = fakeClock()
-    cells.plant('a', seedOf({ n: 1 }, clock, 100))
+    cells.plant('latency a', seedOf({ n: 1 }, clock, 100))
     await clock.advance(50)
-    expect(cells.save()).toEqual([{ key: 'a', ageMs: 150, saved: { n: 1 } }])
+    expect(cells.save()).toEqual([{ key: 'latency a', ageMs: 150, saved: { n: 1 } }])
   })
 
   it('save 10,000 at most, those in use first', () => {
     const cells = new Cells()
     const clock = fakeClock()
     for (let n = 0; n < MOST_CELLS; n++) cells.plant(`seed ${n}`, seedOf(n, clock))
-    cells.get('a', () => saving(1))
+    cells.get('latency', 'a', () => saving(1))
     expect(cells.save()).toHaveLength(10_000)
-    expect(cells.save()[0]).toMatchObject({ key: 'a' })
+    expect(cells.save()[0]).toMatchObject({ key: 'latency a' })
   })
 })
