@@ -13,7 +13,7 @@ import { signedRequest, type Signed } from './signed.js'
 import type { Signer } from './sigv4.js'
 import { judge } from './verdict.js'
 import { requestTimedOut } from './wire-errors.js'
-import type { Exchange, Sent, Wire, WireHead } from './wire.js'
+import type { Exchange, Sent, Wire, WireHead, WireRequest } from './wire.js'
 
 /** What all attempts of one transport share. */
 export interface LeanParts {
@@ -44,6 +44,8 @@ export class LeanAttempt implements Exchange {
   readonly #durable: DurableHead = { durableExecutionArn: undefined, nameIgnored: false }
   #forget: (() => void) | undefined
   #over = false
+  #service: LambdaService | undefined
+  #credentials: Credentials | undefined
   #signed: Signed | undefined
   #sent: Sent | undefined
   #head: WireHead | undefined
@@ -88,11 +90,23 @@ export class LeanAttempt implements Exchange {
     // Credentials may come when nobody waits any more.
     if (this.#over) return
     const { requestTimeoutMs } = service.connection
-    this.#signed = { service, credentials, offsetMs: service.clockOffsetMs }
-    const number = this.#live.number
-    const request = signedRequest(this.#request, this.#context, number, this.#signed, this.#parts.signer)
-    this.#sent = wire.send(request, this)
+    this.#service = service
+    this.#credentials = credentials
+    this.#sent = wire.send(this)
     if (requestTimeoutMs !== undefined && !this.#over) this.#limit(requestTimeoutMs)
+  }
+
+  request(): WireRequest {
+    const service = this.#service as LambdaService
+    const credentials = this.#credentials as Credentials
+    this.#signed = { service, credentials, offsetMs: service.clockOffsetMs }
+    const { number } = this.#live
+    try {
+      return signedRequest(this.#request, this.#context, number, this.#signed, this.#parts.signer)
+    } catch (error) {
+      this.#fail(error, false)
+      throw error
+    }
   }
 
   #limit(ms: number): void {

@@ -45,7 +45,7 @@ function attempt(send: (exchange: Exchange) => void = () => {}) {
     credentials: () => KEYS,
   } as unknown as LambdaService
   const wire = {
-    send(_: unknown, exchange: Exchange) {
+    send(exchange: Exchange) {
       send(exchange)
       return { cancel: () => void (seen.cancelled += 1) }
     },
