@@ -1,12 +1,18 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { reply, startRaw } from './raw-server.js'
 import { request, send, Told, wireTo } from './wires.js'
 
 const pem = (name: string): Buffer => readFileSync(new URL(`../tls/${name}.pem`, import.meta.url))
+
+const HAS_IPV6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+)
 
 describe('whether the other side can have a request', () => {
   it('is no while the last byte has not left, and maybe from then on', async () => {
@@ -91,7 +97,7 @@ describe('a connection of ours', () => {
     expect(server.peers.map(({ requests }) => requests)).toEqual([1, 1])
   })
 
-  it('that has ended in the same turn is not used again', async () => {
+  it('has nothing written to it before what has arrived was read', async () => {
     const server = await startRaw(({ socket }, number) => {
       if (number === 1) socket.write(reply())
     })
@@ -115,6 +121,31 @@ describe('a connection of ours', () => {
     })
     expect(sent).toBe(true)
     await server.until(() => server.openSockets === 0)
+  })
+
+  it('shakes hands anew by what it knows from the last time', async () => {
+    const reused: boolean[] = []
+    const server = createServer(
+      { key: pem('key'), cert: pem('cert') },
+      (_, response) => void response.end('ok'),
+    )
+    server.on('secureConnection', (socket) => reused.push(socket.isSessionReused()))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const wire = wireTo('pool', origin, { keepAlive: false, tls: { ca: pem('cert') } })
+    for (let n = 0; n < 2; n++) expect(await send(wire, origin).told.over).toMatchObject({ body: 'ok' })
+    expect(reused).toEqual([false, true])
+  })
+
+  it.runIf(HAS_IPV6)('leads to an address of IPv6', async () => {
+    const server = createPlainServer((_, response) => void response.end('ok'))
+    server.listen(0, '::1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const origin = new URL(`http://[::1]:${(server.address() as AddressInfo).port}`)
+    expect(await send(wireTo('pool', origin), origin).told.over).toMatchObject({ body: 'ok' })
   })
 
   it('that is silent in the handshake fails its request unsent', async () => {
