@@ -44,8 +44,6 @@ export class LeanAttempt implements Exchange {
   readonly #durable: DurableHead = { durableExecutionArn: undefined, nameIgnored: false }
   #forget: (() => void) | undefined
   #over = false
-  #service: LambdaService | undefined
-  #credentials: Credentials | undefined
   #signed: Signed | undefined
   #sent: Sent | undefined
   #head: WireHead | undefined
@@ -90,19 +88,17 @@ export class LeanAttempt implements Exchange {
     // Credentials may come when nobody waits any more.
     if (this.#over) return
     const { requestTimeoutMs } = service.connection
-    this.#service = service
-    this.#credentials = credentials
+    this.#signed = { service, credentials, offsetMs: service.clockOffsetMs }
     this.#sent = wire.send(this)
     if (requestTimeoutMs !== undefined && !this.#over) this.#limit(requestTimeoutMs)
   }
 
   request(): WireRequest {
-    const service = this.#service as LambdaService
-    const credentials = this.#credentials as Credentials
-    this.#signed = { service, credentials, offsetMs: service.clockOffsetMs }
-    const { number } = this.#live
+    const signed = this.#signed as Signed
+    // The clock may have been corrected while this waited for a connection.
+    signed.offsetMs = signed.service.clockOffsetMs
     try {
-      return signedRequest(this.#request, this.#context, number, this.#signed, this.#parts.signer)
+      return signedRequest(this.#request, this.#context, this.#live.number, signed, this.#parts.signer)
     } catch (error) {
       this.#fail(error, false)
       throw error
