@@ -5,8 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-// Before 7.27 undici takes a reply for whole that was cut on a connection which was to end with it.
-const LOWEST = ['p-retry@7.1.1', 'opossum@9.0.0', 'undici@7.27.0']
+const LOWEST = ['p-retry@7.1.1', 'opossum@9.0.0']
 const HIGHEST = ['p-retry@9', 'opossum@10']
 const OLDEST_SDK = '@aws-sdk/client-lambda@3.521.0'
 const NEWEST_SDK = '@aws-sdk/client-lambda@3'

@@ -40,17 +40,6 @@ function offences(list: readonly Import[], isOffence: (from: string, to: string)
   return list.filter(({ from, to }) => isOffence(from, to)).map(({ from, to }) => `${from} imports ${to}`)
 }
 
-/** What is loaded with a file: all that it imports, and they, but for what is imported when it is needed. */
-function reachable(start: string, seen = new Set<string>()): ReadonlySet<string> {
-  seen.add(start)
-  const text = readFileSync(join(SRC, start), 'utf8')
-  for (const [, target = ''] of text.matchAll(/from '(\.[^']+)'/g)) {
-    const file = relative(SRC, resolve(SRC, dirname(start), target)).replace(/\.js$/, '.ts')
-    if (!seen.has(file)) reachable(file, seen)
-  }
-  return seen
-}
-
 const climbs = (from: string, to: string): boolean => {
   const [low, high] = [FLOORS[roomOf(from)], FLOORS[roomOf(to)]]
   return (
@@ -88,14 +77,6 @@ describe('the floors', () => {
     const users = (name: string): string[] => imports.filter(({ to }) => to === name).map(({ from }) => from)
     expect(users('opossum')).toEqual(['core/cells/rolling-breaker.ts'])
     expect(users('p-retry')).toEqual(['policies/retry.ts'])
-  })
-
-  it('has undici loaded by those who send with it only', () => {
-    const users = imports.filter(({ to }) => to === 'undici').map(({ from }) => dirname(from))
-    expect(new Set(users)).toEqual(new Set(['transport/lean']))
-    const loaded = reachable('index.ts')
-    expect(loaded).toContain('transport/lean/lean.ts')
-    expect(offences(imports, (from, to) => loaded.has(from) && to === 'undici')).toEqual([])
   })
 
   it('would notice an offence', () => {

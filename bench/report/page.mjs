@@ -3,7 +3,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { aligned } from './table.mjs'
 import { targetLines } from './targets.mjs'
 
-const PACKAGES = ['@aws-sdk/client-lambda', '@smithy/core', 'undici', 'p-retry', 'opossum', 'cockatiel']
+const PACKAGES = ['@aws-sdk/client-lambda', '@smithy/core', 'p-retry', 'opossum', 'cockatiel']
 
 /** All that was measured, with what it was measured on. */
 export function page(sections, { machine, rounds }) {

@@ -7,6 +7,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createInvoker } from 'resilient-lambda'
 import { failureOf } from '../invoker/support.js'
+import { watchSent } from './lean/watch-sent.js'
 
 const pem = (name: string): Buffer => readFileSync(new URL(`./tls/${name}.pem`, import.meta.url))
 
@@ -40,10 +41,14 @@ afterAll(() => {
 
 /** Aborts as soon as the bytes have been handed over, before Node tells that they are out. */
 function abortOnStart(controller: AbortController): () => void {
-  const channels = ['http.client.request.start', 'undici:client:sendHeaders']
+  const channel = 'http.client.request.start'
   const onStart = (): void => process.nextTick(() => process.nextTick(() => controller.abort()))
-  for (const channel of channels) subscribe(channel, onStart)
-  return () => channels.forEach((channel) => unsubscribe(channel, onStart))
+  subscribe(channel, onStart)
+  const stop = watchSent({ onSent: onStart })
+  return () => {
+    unsubscribe(channel, onStart)
+    stop()
+  }
 }
 
 describe('a request over TLS', () => {

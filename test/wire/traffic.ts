@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import type { ClientRequest } from 'node:http'
-import type { Socket } from 'node:net'
+import { watchSent } from '../transport/lean/watch-sent.js'
 
-/** What the HTTP clients of this process have done since watching began, as node:http and undici themselves tell. */
+/** What the HTTP clients of this process have done since watching began, as node:http and our connections tell. */
 export interface Traffic {
   readonly started: number
   /** Requests handed to the kernel to their last byte. */
@@ -28,24 +28,16 @@ export function watchTraffic(): Traffic {
     else request.once('finish', () => request.destroyed || count('written'))
   }
   const onHead = (): void => count('heads')
-  const sockets = new WeakMap<object, Socket>()
-  const onUndiciStart = (message: unknown): void => {
-    const { request, socket } = message as { readonly request: object; readonly socket: Socket }
-    sockets.set(request, socket)
-    count('started')
-  }
-  const onUndiciSent = (message: unknown): void => {
-    const { request } = message as { readonly request: object }
-    const socket = sockets.get(request)
-    if (socket?.writableLength) socket.once('drain', () => count('written'))
-    else count('written')
-  }
+  const stopWatching = watchSent({
+    onSent(whole, isFirst) {
+      if (isFirst) count('started')
+      if (whole) count('written')
+    },
+    onHead,
+  })
   const channels: readonly (readonly [string, (message: unknown) => void])[] = [
     ['http.client.request.start', onStart],
     ['http.client.response.finish', onHead],
-    ['undici:client:sendHeaders', onUndiciStart],
-    ['undici:request:bodySent', onUndiciSent],
-    ['undici:request:headers', onHead],
   ]
   for (const [name, listener] of channels) subscribe(name, listener)
 
@@ -63,6 +55,7 @@ export function watchTraffic(): Traffic {
       while (!condition()) await once(changes, 'change')
     },
     stop() {
+      stopWatching()
       for (const [name, listener] of channels) unsubscribe(name, listener)
     },
   }

@@ -19,14 +19,13 @@ export class AgentWire implements Wire {
     this.#agent = agent
   }
 
-  send(request: WireRequest, exchange: Exchange): Sent {
+  send(exchange: Exchange): Sent {
     const { protocol, hostname, port } = this.#origin
-    const { method, path, headers, body } = request
     // With brackets it is an address of IPv6 in a URL only.
     const host = hostname.replace(/^\[(.*)\]$/, '$1')
     const open = protocol === 'https:' ? httpsRequest : httpRequest
     const sent = new AgentExchange(exchange, this.#settings, this.#underWay)
-    sent.begin(() => open({ agent: this.#agent, host, port, method, path, headers }), body, headers)
+    sent.begin(({ method, path, headers }) => open({ agent: this.#agent, host, port, method, path, headers }))
     return sent
   }
 
@@ -52,12 +51,16 @@ class AgentExchange implements Sent {
     underWay.add(this)
   }
 
-  begin(open: () => ClientRequest, body: WireRequest['body'], headers: WireRequest['headers']): void {
+  begin(open: (request: WireRequest) => ClientRequest): void {
     const { connectTimeoutMs, socketTimeoutMs } = this.#settings
-    const id = headers[INVOCATION_ID_HEADER] ?? ''
-    this.#stopWatching = watchWritten(id, () => this.#exchange?.onSent(true))
+    let body: WireRequest['body']
     try {
-      this.#outgoing = open()
+      const request = this.#exchange?.request()
+      if (!request) return
+      body = request.body
+      const id = request.headers[INVOCATION_ID_HEADER] ?? ''
+      this.#stopWatching = watchWritten(id, () => this.#exchange?.onSent(true))
+      this.#outgoing = open(request)
     } catch (error) {
       return this.fail(error as Error)
     }
@@ -79,7 +82,7 @@ class AgentExchange implements Sent {
   #receive(incoming: IncomingMessage): void {
     this.#headSeen = true
     const head = { status: incoming.statusCode ?? 0, headers: joined(incoming) }
-    const body = new Body(head.headers['content-length'])
+    const body = new Body(Number(head.headers['content-length']))
     incoming
       .on('error', (error) => this.fail(error))
       .on('data', (chunk: Buffer) => {

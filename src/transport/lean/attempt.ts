@@ -13,7 +13,7 @@ import { signedRequest, type Signed } from './signed.js'
 import type { Signer } from './sigv4.js'
 import { judge } from './verdict.js'
 import { requestTimedOut } from './wire-errors.js'
-import type { Exchange, Sent, Wire, WireHead } from './wire.js'
+import type { Exchange, Sent, Wire, WireHead, WireRequest } from './wire.js'
 
 /** What all attempts of one transport share. */
 export interface LeanParts {
@@ -89,10 +89,20 @@ export class LeanAttempt implements Exchange {
     if (this.#over) return
     const { requestTimeoutMs } = service.connection
     this.#signed = { service, credentials, offsetMs: service.clockOffsetMs }
-    const number = this.#live.number
-    const request = signedRequest(this.#request, this.#context, number, this.#signed, this.#parts.signer)
-    this.#sent = wire.send(request, this)
+    this.#sent = wire.send(this)
     if (requestTimeoutMs !== undefined && !this.#over) this.#limit(requestTimeoutMs)
+  }
+
+  request(): WireRequest {
+    const signed = this.#signed as Signed
+    // The clock may have been corrected while this waited for a connection.
+    signed.offsetMs = signed.service.clockOffsetMs
+    try {
+      return signedRequest(this.#request, this.#context, this.#live.number, signed, this.#parts.signer)
+    } catch (error) {
+      this.#fail(error, false)
+      throw error
+    }
   }
 
   #limit(ms: number): void {

@@ -7,16 +7,15 @@ export const MAX_REPLY_BYTES = 8 * 1024 * 1024
 
 const NOTHING = new Uint8Array(0)
 
-/** Collects the body of one reply: without a copy where it comes in one piece, never more than the most that may come. */
+/** Collects the body of one reply, with one copy where its length is known, and never more than the most that may come. */
 export class Body {
   #bytes: Uint8Array = NOTHING
   #length = 0
   readonly #announced: number
 
-  /** With the value of Content-Length, which may be absent or wrong. */
-  constructor(contentLength: string | undefined) {
-    const announced = Number(contentLength)
-    this.#announced = announced <= MAX_REPLY_BYTES ? announced : 0
+  /** With the length that was announced, which may be wrong. */
+  constructor(announced: number | undefined) {
+    this.#announced = announced !== undefined && announced <= MAX_REPLY_BYTES ? announced : 0
   }
 
   /** @throws {Error} when there is more than may come */
@@ -25,16 +24,14 @@ export class Body {
     this.#length += chunk.byteLength
     if (this.#length > MAX_REPLY_BYTES)
       throw new Error(`the reply has more than ${MAX_REPLY_BYTES.toLocaleString('en')} bytes`)
-    if (start === 0) {
-      this.#bytes = chunk
-      return
-    }
     if (this.#length > this.#bytes.byteLength) this.#grow(start)
     this.#bytes.set(chunk, start)
   }
 
   #grow(filled: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.#announced, 2 * this.#length))
+    const larger = Buffer.allocUnsafe(
+      Math.max(this.#announced, filled === 0 ? this.#length : 2 * this.#length),
+    )
     larger.set(this.#bytes.subarray(0, filled))
     this.#bytes = larger
   }

@@ -1,10 +1,8 @@
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
-import { Client, type Dispatcher } from 'undici'
-import { Body } from './body.js'
-import type { Connect } from './connect.js'
-import { headersOf } from './reply-headers.js'
-import { inactive, inWordsOfNode } from './wire-errors.js'
+import type { Connect, SocketUser } from './connect.js'
+import { ReplyReader } from './reply-reader.js'
+import { requestHead } from './request-head.js'
+import { aborted, hungUp, inactive, inWordsOfNode } from './wire-errors.js'
 import type { ConnectionSettings } from './connection-settings.js'
 import type { Exchange, WireHead, WireRequest } from './wire.js'
 
@@ -23,55 +21,37 @@ export interface ConnectionOwner {
 const HEAD_START_MS = 2_000
 const IDLE_MS = 30_000
 
-/** How long a request may take is not for the connection to say. */
-const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 }
-
-const NOTHING = new Uint8Array(0)
-const ignore = (): void => {}
-
-/**
- * One client of undici with one request at a time, and the handler of that request.
- *
- * Undici opens the socket with the first request, and anew when it has closed before a request was written. Whatever
- * fails is never used again.
- */
-export class Connection implements Dispatcher.DispatchHandler {
-  readonly #client: Client
+/** One socket with one request at a time. Whatever fails is never used again. */
+export class Connection implements SocketUser {
   readonly #owner: ConnectionOwner
   readonly #settings: ConnectionSettings
-  #socket: Socket | TLSSocket | undefined
+  readonly #socket: Socket
+  #isReady = false
   #exchange: Exchange | undefined
-  #head: WireHead | undefined
-  #body: Body | undefined
-  #written = false
+  #reader: ReplyReader | undefined
+  /** After how long without a byte the socket says so. */
+  #silenceMs = 0
 
-  constructor(origin: URL, connect: Connect, settings: ConnectionSettings, owner: ConnectionOwner) {
+  constructor(connect: Connect, settings: ConnectionSettings, owner: ConnectionOwner) {
     this.#owner = owner
     this.#settings = settings
-    const { idleTimeoutMs = IDLE_MS } = settings
-    this.#client = new Client(origin, {
-      ...NO_TIMEOUTS,
-      keepAliveTimeout: idleTimeoutMs,
-      keepAliveMaxTimeout: idleTimeoutMs,
-      keepAliveTimeoutThreshold: HEAD_START_MS,
-      pipelining: 1,
-      connect: (options, callback) => {
-        this.#socket = connect(options, callback)
-        // A handshake may fall silent too.
-        this.#socket.once('connect', () => this.#limitSilence(settings.socketTimeoutMs))
-      },
-    })
-    this.#client.on('disconnect', () => {
-      if (!this.#exchange) this.#close()
-    })
+    this.#socket = connect(this)
+      .on('error', (error) => this.fail(error))
+      .on('end', () => this.#onEnd())
+      .on('close', () => this.fail(hungUp()))
+      .on('timeout', () => this.#onSilence())
+    // A handshake may fall silent too.
+    this.#socket.once('connect', () => this.#limitSilence(settings.socketTimeoutMs))
   }
 
-  begin(request: WireRequest, exchange: Exchange): void {
+  begin(exchange: Exchange): void {
     this.#exchange = exchange
-    this.#written = false
-    const { method, path, headers, body } = request
-    const reset = !this.#settings.keepAlive
-    this.#client.dispatch({ method, path, headers, body: body ?? null, reset }, this)
+    if (this.#isReady) this.#write(exchange)
+  }
+
+  onReady(): void {
+    this.#isReady = true
+    if (this.#exchange) this.#write(this.#exchange)
   }
 
   /** Gives the request up, if it is still this one. */
@@ -84,74 +64,98 @@ export class Connection implements Dispatcher.DispatchHandler {
   fail(error: Error): void {
     const exchange = this.#exchange
     this.#exchange = undefined
-    const headSeen = this.#head !== undefined
     this.#close()
-    exchange?.onError(inWordsOfNode(error, headSeen))
+    exchange?.onError(inWordsOfNode(error, this.#reader?.head !== undefined))
   }
 
-  /** Comes in the moment before the head is written, to a socket that is connected, and over TLS secure. */
-  onConnect(abort: (error: Error) => void): void {
-    // Undici would write a request again that it believes to be safe; this one may have run.
-    if (this.#written) return abort(new Error('the request was written already'))
-    this.#written = true
-    this.#exchange?.onSent(true)
-    this.#limitSilence(this.#settings.socketTimeoutMs)
-  }
-
-  /** Comes when all has been written, though not all of it need have left. */
-  onRequestSent(): void {
+  #write(exchange: Exchange): void {
+    let request: WireRequest
+    let head: string
+    try {
+      request = exchange.request()
+      head = requestHead(request, this.#settings.keepAlive)
+    } catch (error) {
+      this.#exchange = undefined
+      this.#owner.onFree(this)
+      return exchange.onError(error as Error)
+    }
     const socket = this.#socket
-    if (!socket || 'encrypted' in socket || socket.writableLength === 0) return
-    const exchange = this.#exchange
-    exchange?.onSent(false)
+    this.#reader = new ReplyReader(this.#onHead)
+    this.#limitSilence(this.#settings.socketTimeoutMs)
+    socket.ref()
+    socket.cork()
+    socket.write(head, 'latin1')
+    if (request.body) socket.write(request.body)
+    socket.uncork()
+    if ('encrypted' in socket || socket.writableLength === 0) return exchange.onSent(true)
+    exchange.onSent(false)
     // Writes nothing, but only after everything before it.
-    socket.write(NOTHING, (error) => {
-      if (!error && this.#exchange === exchange) exchange?.onSent(true)
+    socket.write('', (error) => {
+      if (!error && this.#exchange === exchange) exchange.onSent(true)
     })
   }
 
-  onHeaders(status: number, raw: Buffer[]): boolean {
-    if (status < 200) return true
-    const headers = headersOf(raw)
-    this.#head = { status, headers }
-    this.#body = new Body(headers['content-length'])
-    this.#exchange?.onHead(this.#head)
-    return true
+  readonly #onHead = (head: WireHead): void => this.#exchange?.onHead(head)
+
+  onBytes(bytes: Buffer): void {
+    const reader = this.#reader
+    // Nobody asked for anything.
+    if (!this.#exchange || !reader) return this.#close()
+    let isWhole: boolean
+    try {
+      isWhole = reader.read(bytes)
+    } catch (error) {
+      return this.fail(error as Error)
+    }
+    if (isWhole) this.#complete(reader)
   }
 
-  onData(chunk: Buffer): boolean {
-    this.#body?.add(chunk)
-    return true
-  }
-
-  onComplete(): void {
+  #complete(reader: ReplyReader): void {
     const exchange = this.#exchange
-    const head = this.#head
-    const body = this.#body?.take() ?? NOTHING
+    const { head, keepsAlive } = reader
+    if (!exchange || !head) return
     this.#exchange = undefined
-    this.#head = undefined
-    this.#body = undefined
-    this.#limitSilence(0)
+    this.#reader = undefined
+    const idleMs = this.#settings.keepAlive && keepsAlive ? this.#idleMsAfter(head) : 0
     // Answered before it was read: what is left of this request would stand before the next.
-    if (this.#socket?.writableLength) this.#close()
-    else this.#owner.onFree(this)
-    if (head) exchange?.onReply(head, body)
+    if (idleMs <= 0 || this.#socket.writableLength > 0) this.#close()
+    else {
+      this.#limitSilence(idleMs)
+      this.#socket.unref()
+      this.#owner.onFree(this)
+    }
+    exchange.onReply(head, reader.body())
   }
 
-  onError(error: Error): void {
-    this.fail(error)
+  #idleMsAfter({ headers }: WireHead): number {
+    const { idleTimeoutMs = IDLE_MS } = this.#settings
+    const [, seconds] = /timeout=(\d{1,9})/.exec(headers['keep-alive'] ?? '') ?? []
+    return seconds === undefined
+      ? idleTimeoutMs
+      : Math.min(idleTimeoutMs, Number(seconds) * 1_000 - HEAD_START_MS)
   }
 
+  #onEnd(): void {
+    const reader = this.#reader
+    if (reader?.end()) this.#complete(reader)
+    else this.fail(reader?.head ? aborted() : hungUp())
+  }
+
+  #onSilence(): void {
+    const { socketTimeoutMs } = this.#settings
+    if (!this.#exchange) this.#close()
+    else if (socketTimeoutMs !== undefined) this.fail(inactive(socketTimeoutMs))
+  }
+
+  /** Setting it anew costs more than all else here, so that without a limit the one for idle connections stays on. */
   #limitSilence(ms: number | undefined): void {
-    if (this.#settings.socketTimeoutMs === undefined || ms === undefined) return
-    this.#socket?.setTimeout(ms).removeAllListeners('timeout')
-    if (ms > 0) this.#socket?.once('timeout', () => this.fail(inactive(ms)))
+    if (ms === undefined || ms === this.#silenceMs) return
+    this.#silenceMs = ms
+    this.#socket.setTimeout(ms)
   }
 
   #close(): void {
     this.#owner.onGone(this)
-    this.#client.destroy(null, ignore)
-    // One that is still connecting is not known to undici.
-    this.#socket?.destroy()
+    this.#socket.destroy()
   }
 }

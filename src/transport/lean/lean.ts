@@ -3,6 +3,7 @@ import type { ClientOf } from '../sdk.js'
 import type { Transport } from '../transport.js'
 import { AgentWire } from './agent-wire.js'
 import { LeanAttempt, type Lane, type LeanParts } from './attempt.js'
+import { Pool } from './pool.js'
 import { serviceOf, type LambdaService } from './service.js'
 import { Signer } from './sigv4.js'
 import type { Wire } from './wire.js'
@@ -30,16 +31,15 @@ export function leanTransport(clientOf: ClientOf): LeanTransport {
     },
   }
 
-  function laneTo(service: LambdaService): Lane | Promise<Lane> {
+  function laneTo(service: LambdaService): Lane {
     const known = lanes.get(service)
     if (known) return known
     const { endpoint, connection } = service
-    if (connection.agent)
-      return keep({ service, wire: new AgentWire(endpoint, connection, connection.agent) })
-    // Undici takes as long to load as the SDK, and who sends by the SDK does without it.
-    return import('./undici-wire.js').then(
-      ({ UndiciWire }) => lanes.get(service) ?? keep({ service, wire: new UndiciWire(endpoint, connection) }),
-    )
+    const { agent } = connection
+    return keep({
+      service,
+      wire: agent ? new AgentWire(endpoint, connection, agent) : new Pool(endpoint, connection),
+    })
   }
 
   function keep(lane: Lane): Lane {

@@ -11,7 +11,8 @@ import type { WireRequest } from './wire.js'
 export interface Signed {
   readonly service: LambdaService
   readonly credentials: Credentials
-  readonly offsetMs: number
+  /** Of the clock, when it was signed. */
+  offsetMs: number
 }
 
 /** The Invoke as it goes over the wire. */

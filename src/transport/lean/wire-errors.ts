@@ -29,34 +29,17 @@ export function wireDestroyed(): Error {
   return errorOfNode('the connections were closed by destroy()', 'ECONNRESET')
 }
 
-/**
- * An error of undici in the words of Node's own client, which `classify` knows; others as they are. Whatever ends the
- * connection after the head of a reply is called aborted, as the body of Node's replies does.
- */
-export function inWordsOfNode(error: Error, headSeen: boolean): Error {
-  const { code, syscall } = error as { readonly code?: string; readonly syscall?: string }
-  if (headSeen && syscall !== undefined) return aborted()
-  switch (code ?? error.name) {
-    case 'UND_ERR_SOCKET':
-      return headSeen ? aborted() : hungUp()
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return headSeen ? aborted() : malformed('the head of the reply is broken')
-    case 'HTTPParserError':
-      // It comes without its code, and with what it could not parse, which has no place in logs.
-      return error.message.includes('Invalid EOF') ? aborted() : malformed(error.message)
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return malformed(error.message)
-    case 'UND_ERR_INVALID_ARG':
-      return new TypeError(error.message)
-    default:
-      return error
-  }
-}
-
-function aborted(): Error {
+/** The connection broke in the middle of a reply, in the words of Node's own client. */
+export function aborted(): Error {
   return errorOfNode('aborted', 'ECONNRESET')
 }
 
-function malformed(message: string): Error {
+/** What came is no reply. */
+export function malformed(message: string): Error {
   return errorOfNode(message, 'HPE_INVALID')
+}
+
+/** What ends the connection after the head of a reply is called aborted, as the body of Node's replies does. */
+export function inWordsOfNode(error: Error, headSeen: boolean): Error {
+  return headSeen && 'syscall' in error ? aborted() : error
 }

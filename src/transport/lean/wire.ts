@@ -18,6 +18,12 @@ export interface WireHead {
 /** Whom a wire tells what becomes of one request. Either `onReply` or `onError` comes last, and once. */
 export interface Exchange {
   /**
+   * Asked once, when there is a connection for it: whoever waits for one holds little, and signs with the time of sending.
+   *
+   * @throws whatever stands in the way of making it; it is then told to `onError`
+   */
+  request(): WireRequest
+  /**
    * Whether the other side can have the whole request. Before the first call it cannot. Over plain TCP it cannot
    * before the kernel has the last byte; over TLS it can from the first byte on, since nobody tells in time how many
    * are out.
@@ -25,7 +31,7 @@ export interface Exchange {
   onSent(whole: boolean): void
   onHead(head: WireHead): void
   onReply(head: WireHead, body: Uint8Array): void
-  /** As Node says it, or undici where Node has no word for it. */
+  /** As Node says it. */
   onError(error: Error): void
 }
 
@@ -38,7 +44,7 @@ export interface Sent {
 /** Sends requests to one origin over connections that are kept. */
 export interface Wire {
   /** Sends once, and never again by itself; `exchange` may be told before this returns. */
-  send(request: WireRequest, exchange: Exchange): Sent
+  send(exchange: Exchange): Sent
   /** Closes everything: requests under way fail, later ones open new connections. */
   destroy(): void
 }

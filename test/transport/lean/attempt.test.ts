@@ -45,7 +45,7 @@ function attempt(send: (exchange: Exchange) => void = () => {}) {
     credentials: () => KEYS,
   } as unknown as LambdaService
   const wire = {
-    send(_: unknown, exchange: Exchange) {
+    send(exchange: Exchange) {
       send(exchange)
       return { cancel: () => void (seen.cancelled += 1) }
     },
@@ -135,4 +135,27 @@ it('ends when its scope does, hears nothing more, and leaves no timer', () => {
   made.onReply(HEAD, NOTHING)
   expect(seen).toEqual({ outcome: { ok: false, failure: why }, cancelled: 1 })
   expect(vi.getTimerCount()).toBe(0)
+})
+
+it('is signed when there is a connection for it, by the clock as it is then', () => {
+  vi.setSystemTime(Date.UTC(2026, 0, 1, 12))
+  const { made } = attempt()
+  vi.setSystemTime(Date.UTC(2026, 0, 1, 13))
+  expect(made.request().headers).toMatchObject({ 'x-amz-date': '20260101T130000Z' })
+})
+
+it('fails unsent where its request cannot be made', () => {
+  const { made, seen, live } = attempt((exchange) => {
+    vi.spyOn(Signer.prototype, 'sign').mockImplementation(() => {
+      throw new Error('no')
+    })
+    expect(() => exchange.request()).toThrow('no')
+    exchange.onError(new Error('told by the wire'))
+  })
+  expect(made).toBeDefined()
+  expect(live.ran).toBe('no')
+  expect(seen.outcome).toMatchObject({
+    ok: false,
+    failure: { verdict: { ran: 'no' }, cause: { message: 'no' } },
+  })
 })

@@ -29,7 +29,8 @@ describe.each(WIRES)('a reply over %s', (name) => {
   })
 
   it('is the last of several heads', async () => {
-    const hints = 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'
+    const hints =
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'
     const told = await answered(name, hints + reply())
     expect(told).toMatchObject({ body: 'ok', heads: 1, head: { status: 200 } })
   })
@@ -91,7 +92,7 @@ describe.each(WIRES)('connections of %s', (name) => {
   })
 
   // An agent of the user's decides for itself.
-  it.runIf(name === 'undici')('are not kept where the client does not want it', async () => {
+  it.runIf(name === 'pool')('are not kept where the client does not want it', async () => {
     const server = await startRaw(({ socket }) => void socket.write(reply()))
     const wire = wireTo(name, server.origin, { keepAlive: false })
     await send(wire, server.origin).told.over

@@ -5,11 +5,11 @@ import { Agent as SecureAgent } from 'node:https'
 import { onTestFinished } from 'vitest'
 import { AgentWire } from '../../../src/transport/lean/agent-wire.js'
 import type { ConnectionSettings } from '../../../src/transport/lean/connection-settings.js'
-import { UndiciWire } from '../../../src/transport/lean/undici-wire.js'
+import { Pool } from '../../../src/transport/lean/pool.js'
 import type { Exchange, Sent, Wire, WireHead, WireRequest } from '../../../src/transport/lean/wire.js'
 
 /** Both ways over the wire, by their names. */
-export const WIRES = ['undici', 'agent'] as const
+export const WIRES = ['pool', 'agent'] as const
 export type WireName = (typeof WIRES)[number]
 
 const SETTINGS: ConnectionSettings = {
@@ -31,7 +31,7 @@ export function wireTo(name: WireName, origin: URL, given: Partial<ConnectionSet
     origin.protocol === 'https:'
       ? new SecureAgent({ keepAlive, maxSockets, ...(tls as object) })
       : new Agent({ keepAlive, maxSockets })
-  const wire = name === 'undici' ? new UndiciWire(origin, settings) : new AgentWire(origin, settings, agent)
+  const wire = name === 'pool' ? new Pool(origin, settings) : new AgentWire(origin, settings, agent)
   onTestFinished(() => {
     wire.destroy()
     agent.destroy()
@@ -49,7 +49,16 @@ export class Told implements Exchange {
   error: (Error & { readonly code?: string }) | undefined
   /** How often it was told of an end. */
   ends = 0
+  readonly #request: WireRequest
   readonly #changes = new EventEmitter()
+
+  constructor(request: WireRequest) {
+    this.#request = request
+  }
+
+  request(): WireRequest {
+    return this.#request
+  }
 
   onSent(whole: boolean): void {
     this.sent = whole
@@ -100,6 +109,6 @@ export function request(origin: URL, body = ''): WireRequest {
 
 /** Sends one request, and says what became of it. */
 export function send(wire: Wire, origin: URL, body?: string): { readonly told: Told; readonly sent: Sent } {
-  const told = new Told()
-  return { told, sent: wire.send(request(origin, body), told) }
+  const told = new Told(request(origin, body))
+  return { told, sent: wire.send(told) }
 }

@@ -1,12 +1,18 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { reply, startRaw } from './raw-server.js'
 import { request, send, Told, wireTo } from './wires.js'
 
 const pem = (name: string): Buffer => readFileSync(new URL(`../tls/${name}.pem`, import.meta.url))
+
+const HAS_IPV6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+)
 
 describe('whether the other side can have a request', () => {
   it('is no while the last byte has not left, and maybe from then on', async () => {
@@ -14,7 +20,7 @@ describe('whether the other side can have a request', () => {
       () => {},
       (socket) => socket.pause(),
     )
-    const { told } = send(wireTo('undici', server.origin), server.origin, 'x'.repeat(8_000_000))
+    const { told } = send(wireTo('pool', server.origin), server.origin, 'x'.repeat(8_000_000))
     await told.until(({ sent }) => sent === false)
     await server.until(() => server.peers.length === 1)
     expect(told.sent).toBe(false)
@@ -32,26 +38,24 @@ describe('whether the other side can have a request', () => {
       server.closeAllConnections()
     })
     const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    const trusted = send(
-      wireTo('undici', origin, { tls: { ca: pem('cert') } }),
-      origin,
-      'x'.repeat(8_000_000),
-    )
+    const trusted = send(wireTo('pool', origin, { tls: { ca: pem('cert') } }), origin, 'x'.repeat(8_000_000))
     expect(trusted.told.sent).toBeUndefined()
     await Promise.all([trusted.told.until(({ sent }) => sent === true), once(server, 'request')])
     expect(trusted.told.sent).toBe(true)
 
-    const { told } = send(wireTo('undici', origin), origin)
+    const { told } = send(wireTo('pool', origin), origin)
     expect(await told.over).toMatchObject({ sent: undefined, error: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } })
   })
 
-  it('is no where a header is none, which is refused before anything is opened', async () => {
-    const server = await startRaw(() => {})
+  it('is no where a header is none, which is refused before anything is written', async () => {
+    const server = await startRaw(({ socket }) => void socket.write(reply()))
     const bad = { ...request(server.origin), headers: { x: 'a\r\nb: c' } }
-    const told = new Told()
-    wireTo('undici', server.origin).send(bad, told)
-    expect(told).toMatchObject({ ends: 1, sent: undefined, error: { name: 'TypeError' } })
-    expect(server.peers).toEqual([])
+    const told = new Told(bad)
+    const wire = wireTo('pool', server.origin, { maxSockets: 1 })
+    wire.send(told)
+    expect(await told.over).toMatchObject({ ends: 1, sent: undefined, error: { name: 'TypeError' } })
+    expect(await send(wire, server.origin).told.over).toMatchObject({ body: 'ok' })
+    expect(server.peers.map(({ requests }) => requests)).toEqual([1])
   })
 })
 
@@ -59,7 +63,7 @@ describe('a connection of ours', () => {
   it('that is not there in time is given up, also in the handshake', async () => {
     const server = await startRaw(() => {})
     const origin = new URL(server.origin.href.replace('http:', 'https:'))
-    const { told } = send(wireTo('undici', origin, { connectTimeoutMs: 30 }), origin)
+    const { told } = send(wireTo('pool', origin, { connectTimeoutMs: 30 }), origin)
     expect(await told.over).toMatchObject({
       sent: undefined,
       error: { code: 'ETIMEDOUT', syscall: 'connect' },
@@ -70,22 +74,45 @@ describe('a connection of ours', () => {
   it('that is idle is closed after its time, however long the server would wait', async () => {
     for (const head of ['', 'keep-alive: timeout=600\r\n']) {
       const server = await startRaw(({ socket }) => void socket.write(reply('ok', head)))
-      await send(wireTo('undici', server.origin, { idleTimeoutMs: 20 }), server.origin).told.over
+      await send(wireTo('pool', server.origin, { idleTimeoutMs: 20 }), server.origin).told.over
       await server.until(() => server.openSockets === 0)
     }
   })
 
   it('is not used again where the server may close it within 2 s', async () => {
     const server = await startRaw(({ socket }) => void socket.write(reply('ok', 'keep-alive: timeout=2\r\n')))
-    const wire = wireTo('undici', server.origin)
+    const wire = wireTo('pool', server.origin)
     for (let n = 0; n < 2; n++)
       expect(await send(wire, server.origin).told.over).toMatchObject({ body: 'ok' })
     expect(server.peers.map(({ requests }) => requests)).toEqual([1, 1])
   })
 
+  it('is not used again once something came that nobody asked for', async () => {
+    const server = await startRaw(({ socket }) => void socket.write(reply()))
+    const wire = wireTo('pool', server.origin)
+    await send(wire, server.origin).told.over
+    server.peers[0]?.socket.write(reply('nobody asked'))
+    await server.until(() => server.openSockets === 0)
+    expect(await send(wire, server.origin).told.over).toMatchObject({ body: 'ok' })
+    expect(server.peers.map(({ requests }) => requests)).toEqual([1, 1])
+  })
+
+  it('has nothing written to it before what has arrived was read', async () => {
+    const server = await startRaw(({ socket }, number) => {
+      if (number === 1) socket.write(reply())
+    })
+    const wire = wireTo('pool', server.origin)
+    const first = send(wire, server.origin).told
+    await first.over
+    const { told } = send(wire, server.origin)
+    wire.destroy()
+    expect(await told.over).toMatchObject({ sent: undefined, error: { code: 'ECONNRESET' } })
+    expect(server.requests).toBe(1)
+  })
+
   it('that is silent for longer than the client allows fails its request', async () => {
     const server = await startRaw(({ socket }, number) => void (number === 1 && socket.write(reply())))
-    const wire = wireTo('undici', server.origin, { socketTimeoutMs: 30 })
+    const wire = wireTo('pool', server.origin, { socketTimeoutMs: 30 })
     expect(await send(wire, server.origin).told.over).toMatchObject({ body: 'ok' })
     const { error, sent } = await send(wire, server.origin).told.over
     expect(error).toMatchObject({
@@ -96,11 +123,36 @@ describe('a connection of ours', () => {
     await server.until(() => server.openSockets === 0)
   })
 
+  it('shakes hands anew by what it knows from the last time', async () => {
+    const reused: boolean[] = []
+    const server = createServer(
+      { key: pem('key'), cert: pem('cert') },
+      (_, response) => void response.end('ok'),
+    )
+    server.on('secureConnection', (socket) => reused.push(socket.isSessionReused()))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const wire = wireTo('pool', origin, { keepAlive: false, tls: { ca: pem('cert') } })
+    for (let n = 0; n < 2; n++) expect(await send(wire, origin).told.over).toMatchObject({ body: 'ok' })
+    expect(reused).toEqual([false, true])
+  })
+
+  it.runIf(HAS_IPV6)('leads to an address of IPv6', async () => {
+    const server = createPlainServer((_, response) => void response.end('ok'))
+    server.listen(0, '::1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const origin = new URL(`http://[::1]:${(server.address() as AddressInfo).port}`)
+    expect(await send(wireTo('pool', origin), origin).told.over).toMatchObject({ body: 'ok' })
+  })
+
   it('that is silent in the handshake fails its request unsent', async () => {
     const server = await startRaw(() => {})
     const origin = new URL(server.origin.href.replace('http:', 'https:'))
     const { told } = send(
-      wireTo('undici', origin, { socketTimeoutMs: 30, connectTimeoutMs: undefined }),
+      wireTo('pool', origin, { socketTimeoutMs: 30, connectTimeoutMs: undefined }),
       origin,
     )
     expect(await told.over).toMatchObject({ sent: undefined, error: { name: 'TimeoutError' } })
@@ -111,19 +163,10 @@ describe('a connection of ours', () => {
     const server = await startRaw(
       ({ socket }) => void (server.peers.length > 2 ? socket.write(reply()) : socket.destroy()),
     )
-    const wire = wireTo('undici', server.origin, { maxSockets: 1 })
+    const wire = wireTo('pool', server.origin, { maxSockets: 1 })
     const all = [1, 2, 3].map(() => send(wire, server.origin).told)
     const ends = await Promise.all(all.map((told) => told.over))
     expect(ends.map(({ body }) => body)).toEqual([undefined, undefined, 'ok'])
     expect(server.requests).toBe(3)
-  })
-
-  it('breaks at a 100 that nobody asked for, which undici takes for a fault', async () => {
-    const server = await startRaw(
-      ({ socket }) => void socket.write(`HTTP/1.1 100 Continue\r\n\r\n${reply()}`),
-    )
-    const { told } = send(wireTo('undici', server.origin), server.origin)
-    expect(await told.over).toMatchObject({ sent: true, error: { code: 'ECONNRESET' } })
-    expect(server.requests).toBe(1)
   })
 })
