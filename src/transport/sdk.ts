@@ -1,5 +1,4 @@
 import {
-  InvokeCommand,
   type InvokeCommandInput,
   type InvokeCommandOutput,
   type LambdaClient,
@@ -13,10 +12,11 @@ import { failure } from '../failures/failure.js'
 import { outcomeOf } from './answer.js'
 import { clientContextOf } from './client-context.js'
 import { underName } from './durable.js'
-import { equip, newSighting, type Sighting } from './middleware.js'
+import { newSighting, type Sighting } from './middleware.js'
 import { nodeHandlerConfigOf } from './node-handler.js'
-import { isOwn, OwnInvokeCommand } from './own-client.js'
+import { OwnClient } from './own-client.js'
 import type { InvokeRequest, Transport } from './transport.js'
+import { watchedInvoke } from './watched-invoke.js'
 
 /** The client for a region; undefined asks for the default one. */
 export type ClientOf = (region: string | undefined) => LambdaClient
@@ -52,35 +52,27 @@ export function sdkTransport(clientOf: ClientOf): Transport {
         const why = classify(error, { reached: sighting?.reached, ran: live.ran, nowMs: clock.date() })
         return sighting?.nameIgnored ? underName(failed(why), sighting) : failed(why)
       } finally {
-        sighting?.stopWatching?.()
+        sighting?.letGo?.()
       }
     }
   }
 }
 
-function sendThrough(
+async function sendThrough(
   client: LambdaClient,
   input: InvokeCommandInput,
   sighting: Sighting,
 ): Promise<InvokeCommandOutput> {
-  if (!isOwn(client)) return sendEquipped(client, input, sighting)
   // Until our middleware runs, which it does not in a mocked client, nobody can tell.
+  if (client instanceof OwnClient) {
+    sighting.attempt.ran = 'maybe'
+    return client.invoke(input, sighting)
+  }
+  sighting.watchable = (await nodeHandlerConfigOf(client.config.requestHandler)) !== undefined
+  const command = watchedInvoke(input, sighting)
   sighting.attempt.ran = 'maybe'
-  return client.send(new OwnInvokeCommand(input, sighting))
-}
-
-async function sendEquipped(
-  client: LambdaClient,
-  input: InvokeCommandInput,
-  sighting: Sighting,
-): Promise<InvokeCommandOutput> {
-  const { attempt, context } = sighting
-  const command = new InvokeCommand(input)
-  const watchable = (await nodeHandlerConfigOf(client.config.requestHandler)) !== undefined
-  equip(command, { watchable, sightingOf: () => sighting })
-  attempt.ran = 'maybe'
   // A client that caches its middleware would use the cached one, without ours, if there were no options.
-  return client.send(command, { abortSignal: context.scope.signal })
+  return client.send(command, { abortSignal: sighting.context.scope.signal })
 }
 
 function inputFor(request: InvokeRequest, context: Context): InvokeCommandInput {

@@ -2,7 +2,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda'
 import { createInvoker, type InvokerOptions } from 'resilient-lambda'
 import { startLocalLambda, type LocalLambda, type LocalLambdaOptions } from 'resilient-lambda/testing'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { ownClient } from '../../src/transport/own-client.js'
+import { OwnClient } from '../../src/transport/own-client.js'
 import { failureOf } from '../invoker/support.js'
 import { IS_PROJECTS_SDK } from '../wire/sdk-version.js'
 
@@ -81,7 +81,7 @@ it('ends the one that is aborted, and none beside it', async () => {
 it('asks for a signer again when there was none', async () => {
   const made = { sign: async (request: unknown) => request }
   const signer = vi.fn(async () => made).mockRejectedValueOnce(new Error('no region yet'))
-  const { config } = ownClient({ region: 'eu-west-1', signer: signer as never })
+  const { config } = new OwnClient({ region: 'eu-west-1', signer: signer as never })
   const ask = config.signer as unknown as (scheme: object) => Promise<unknown>
   await expect(ask({ name: 'sigv4' })).rejects.toThrow('no region yet')
   expect(await ask({ name: 'sigv4' })).toBe(made)
