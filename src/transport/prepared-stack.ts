@@ -26,6 +26,8 @@ const prepared = new WeakMap<object, Prepared>()
  * for each request, with a context of its own, as users' middleware expects.
  */
 export function prepare(clientStack: Stack, config: object, commandStack: () => Stack): Stack {
+  // Who debugs with it wants to see the middleware one by one.
+  if (clientStack.identifyOnResolve()) return clientStack.concat(commandStack())
   const known = prepared.get(clientStack)
   if (known && known.config === config && stillHolds(clientStack, known.held)) return known.stack
   const held = entriesOf(clientStack)
