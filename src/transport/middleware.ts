@@ -13,11 +13,12 @@ export interface Sighting extends DurableHead {
   readonly attempt: LiveAttempt
   readonly request: Pick<InvokeRequest, 'tenantId' | 'durableExecutionName'>
   readonly context: Pick<Context, 'scope' | 'carrier'>
-  /** Whether the request goes through node:http, where writing can be watched. */
+  /** Whether the request goes through the SDK's handler for node:http, where writing can be watched. */
   watchable: boolean
   /** Whether the request got as far as the client's request handler; undefined where no middleware ran, as with a mock. */
   reached: boolean | undefined
   invocationId: string
+  /** Ends what was begun for the request: a watch, or a listener on its scope. */
   letGo: (() => void) | undefined
 }
 
@@ -96,7 +97,7 @@ export function equip(stack: Stack, { sightingOf, handler }: Equipment): void {
       if (context.scope.cancelled) throw new Error(context.scope.cancelled.message)
       sighting.reached = true
       const http = args as unknown as HttpArguments
-      if (handler) return handler.send(http.request, sighting) as Promise<never>
+      if (handler) return handler.send(http.request, sighting)
       // A middleware of the user's may have taken away the header by which the request is watched.
       if (!watchable || http.request.headers[INVOCATION_ID_HEADER] !== sighting.invocationId)
         attempt.ran = 'maybe'

@@ -86,11 +86,7 @@ class OwnExchange implements Exchange {
   readonly #reject: (error: Error) => void
   #head: WireHead | undefined
 
-  constructor(
-    sighting: Sighting,
-    resolve: (response: SdkResponse) => void,
-    reject: (error: Error) => void,
-  ) {
+  constructor(sighting: Sighting, resolve: (response: SdkResponse) => void, reject: (error: Error) => void) {
     this.#sighting = sighting
     this.#resolve = resolve
     this.#reject = reject

@@ -1,8 +1,4 @@
-import {
-  type InvokeCommandInput,
-  type InvokeCommandOutput,
-  type LambdaClient,
-} from '@aws-sdk/client-lambda'
+import { type InvokeCommandInput, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { Context } from '../core/call.js'
 import type { LiveAttempt } from '../core/attempt-record.js'
 import { failed, type Outcome } from '../core/outcome.js'
@@ -63,16 +59,13 @@ async function sendThrough(
   input: InvokeCommandInput,
   sighting: Sighting,
 ): Promise<InvokeCommandOutput> {
+  const isOwn = client instanceof OwnClient
+  sighting.watchable = !isOwn && (await nodeHandlerConfigOf(client.config.requestHandler)) !== undefined
   // Until our middleware runs, which it does not in a mocked client, nobody can tell.
-  if (client instanceof OwnClient) {
-    sighting.attempt.ran = 'maybe'
-    return client.invoke(input, sighting)
-  }
-  sighting.watchable = (await nodeHandlerConfigOf(client.config.requestHandler)) !== undefined
-  const command = watchedInvoke(input, sighting)
   sighting.attempt.ran = 'maybe'
+  if (isOwn) return client.invoke(input, sighting)
   // A client that caches its middleware would use the cached one, without ours, if there were no options.
-  return client.send(command, { abortSignal: sighting.context.scope.signal })
+  return client.send(watchedInvoke(input, sighting), { abortSignal: sighting.context.scope.signal })
 }
 
 function inputFor(request: InvokeRequest, context: Context): InvokeCommandInput {

@@ -9,7 +9,10 @@ const sightingOf = (context: object): Sighting => Reflect.get(context, SIGHTING)
 
 type Resolve = InvokeCommand['resolveMiddleware']
 
-/** An Invoke with our middleware. It stays the SDK's own command, which mocks and tracers tell by its class. */
+/**
+ * An Invoke with our middleware. It stays the SDK's own command, which mocks and tracers tell by its class; and the SDK
+ * makes its context, as for any other, but is given the prepared stack where it would join the client's and the command's.
+ */
 export function watchedInvoke(input: InvokeCommandInput, sighting: Sighting): InvokeCommand {
   const command = new InvokeCommand(input)
   const resolve = command.resolveMiddleware
