@@ -4,9 +4,14 @@ import { defineConfig } from 'vitest/config'
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
 /** What the SDK itself is asked in, with a mock or a middleware of its own, or with the timers of its handler. */
-const OF_THE_SDK = ['mock', 'meddling', 'sdk-retries', 'function-configuration', 'resource-policy'].map(
-  (name) => `test/transport/${name}.test.ts`,
-)
+const OF_THE_SDK = [
+  'mock',
+  'meddling',
+  'prepared-stack',
+  'sdk-retries',
+  'function-configuration',
+  'resource-policy',
+].map((name) => `test/transport/${name}.test.ts`)
 
 export default defineConfig({
   resolve: {
@@ -33,6 +38,12 @@ export default defineConfig({
           include: ['test/wire/*.test.ts', 'test/transport/*.test.ts'],
           exclude: OF_THE_SDK,
         },
+      },
+      {
+        // The same over the SDK's own handler: clients that the library makes have one of ours.
+        extends: true,
+        resolve: { alias: [{ find: /^resilient-lambda$/, replacement: path('./test/handed-in.ts') }] },
+        test: { name: 'handed-in', include: ['test/wire/*.test.ts'] },
       },
     ],
   },

@@ -1,5 +1,5 @@
 import type { LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda'
-import { ownClient } from './own-client.js'
+import { OwnClient } from './own-client.js'
 import type { ClientOf } from './sdk.js'
 
 /** How to reach Lambda. */
@@ -38,7 +38,7 @@ export function createClients({ client, ...config }: ClientOptions, maxSockets: 
     clientOf(region = config.region) {
       let made = clients.get(region)
       if (!made) {
-        made = ownClient({
+        made = new OwnClient({
           ...config,
           ...(region !== undefined && { region }),
           requestHandler: handlerFor(maxSockets),

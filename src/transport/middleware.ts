@@ -1,9 +1,10 @@
-import type { InvokeCommand } from '@aws-sdk/client-lambda'
 import type { LiveAttempt } from '../core/attempt-record.js'
 import type { Context } from '../core/call.js'
 import { VERSION } from '../version.js'
 import { noteHead, type DurableHead } from './reply-head.js'
 import { putAttemptHeaders } from './request-headers.js'
+import type { OwnHandler, SdkRequest } from './own-handler.js'
+import type { Stack } from './prepared-stack.js'
 import type { InvokeRequest } from './transport.js'
 import { INVOCATION_ID_HEADER, watchWritten } from './written.js'
 
@@ -12,10 +13,13 @@ export interface Sighting extends DurableHead {
   readonly attempt: LiveAttempt
   readonly request: Pick<InvokeRequest, 'tenantId' | 'durableExecutionName'>
   readonly context: Pick<Context, 'scope' | 'carrier'>
+  /** Whether the request goes through the SDK's handler for node:http, where writing can be watched. */
+  watchable: boolean
   /** Whether the request got as far as the client's request handler; undefined where no middleware ran, as with a mock. */
   reached: boolean | undefined
   invocationId: string
-  stopWatching: (() => void) | undefined
+  /** Ends what was begun for the request: a watch, or a listener on its scope. */
+  letGo: (() => void) | undefined
 }
 
 export function newSighting(
@@ -27,9 +31,10 @@ export function newSighting(
     attempt,
     request,
     context,
+    watchable: false,
     reached: undefined,
     invocationId: '',
-    stopWatching: undefined,
+    letGo: undefined,
     durableExecutionArn: undefined,
     nameIgnored: false,
   }
@@ -37,34 +42,30 @@ export function newSighting(
 
 type Headers = Record<string, string>
 interface HttpArguments {
-  request: { headers: Headers }
+  request: SdkRequest
 }
 interface HttpResult {
   response?: { statusCode?: number; headers?: Headers }
 }
 
-/** What the middleware needs beside the request. */
+/** What our middleware works with. */
 export interface Equipment {
-  /** Whether the request goes through node:http, where writing can be watched. */
-  readonly watchable: boolean
-  /** Whose request it is, by the command's input. */
-  readonly sightingOf: (args: { readonly input: object }) => Sighting
+  /** Whose request it is, by the context that the SDK made for it or by the command's input. */
+  readonly sightingOf: (context: object, args: { readonly input: object }) => Sighting
   /** Takes the place of the client's own last step. */
-  readonly send?: (request: unknown, sighting: Sighting) => Promise<unknown>
+  readonly handler?: OwnHandler
 }
 
 /**
- * Puts our middleware on one command, so that the client and its other commands stay as they are.
+ * Puts our middleware on the stack of a command, so that the client and its other commands stay as they are.
  *
  * It takes the place of the SDK's retries, which would repeat requests that may have run; it names the library in the
  * user agent; and it notes how far the request got, which is what decides whether the function can have run.
  */
-export function equip(command: InvokeCommand, { watchable, sightingOf, send }: Equipment): void {
-  const stack = command.middlewareStack
-
+export function equip(stack: Stack, { sightingOf, handler }: Equipment): void {
   stack.add(
-    (next) => (args) => {
-      const sighting = sightingOf(args)
+    (next, context) => (args) => {
+      const sighting = sightingOf(context, args)
       // A middleware of the user's may come by here again after a request that went out.
       if (sighting.reached === undefined) sighting.attempt.ran = 'no'
       sighting.reached ??= false
@@ -74,35 +75,36 @@ export function equip(command: InvokeCommand, { watchable, sightingOf, send }: E
   )
 
   stack.add(
-    (next) => (args) => {
-      const sighting = sightingOf(args)
-      const { attempt, request, context } = sighting
+    (next, sdkContext) => (args) => {
+      const sighting = sightingOf(sdkContext, args)
+      const { attempt, request, context, watchable } = sighting
       const { headers } = (args as unknown as HttpArguments).request
-      sighting.stopWatching?.()
+      sighting.letGo?.()
       headers['user-agent'] = `${headers['user-agent'] ?? ''} resilient-lambda/${VERSION}`.trimStart()
       sighting.invocationId = putAttemptHeaders(headers, attempt.number, request, context.carrier)
-      if (watchable)
-        sighting.stopWatching = watchWritten(sighting.invocationId, () => (attempt.ran = 'maybe'))
+      if (!handler && watchable)
+        sighting.letGo = watchWritten(sighting.invocationId, () => (attempt.ran = 'maybe'))
       return next(args)
     },
     { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', tags: ['RETRY'], override: true },
   )
 
   stack.add(
-    (next) => async (args) => {
-      const sighting = sightingOf(args)
-      const { attempt, request, context } = sighting
+    (next, sdkContext) => async (args) => {
+      const sighting = sightingOf(sdkContext, args)
+      const { attempt, request, context, watchable } = sighting
       // Credentials may come when nobody waits any more, and not every handler looks at the signal.
       if (context.scope.cancelled) throw new Error(context.scope.cancelled.message)
       sighting.reached = true
       const http = args as unknown as HttpArguments
+      if (handler) return handler.send(http.request, sighting)
       // A middleware of the user's may have taken away the header by which the request is watched.
       if (!watchable || http.request.headers[INVOCATION_ID_HEADER] !== sighting.invocationId)
         attempt.ran = 'maybe'
-      const result = (await (send ? send(http.request, sighting) : next(args))) as HttpResult
-      const { response } = result
+      const result = await next(args)
+      const { response } = result as HttpResult
       noteHead(response?.statusCode, response?.headers, attempt, sighting, request.durableExecutionName)
-      return result as never
+      return result
     },
     { name: 'resilientLambdaReach', step: 'deserialize', priority: 'low' },
   )

@@ -1,32 +1,47 @@
-import { InvokeCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
+import {
+  InvokeCommand,
+  LambdaClient,
+  type InvokeCommandInput,
+  type InvokeCommandOutput,
+  type LambdaClientConfig,
+} from '@aws-sdk/client-lambda'
 import { equip, type Sighting } from './middleware.js'
+import { OwnHandler } from './own-handler.js'
 
-const own = new WeakSet<LambdaClient>()
 const sightings = new WeakMap<object, Sighting>()
 
 /**
  * A client for nobody but us, which does once what a client otherwise does for each request: it puts its middleware
- * together, and makes what signs.
+ * together, and makes what signs. Its Invokes go out by a handler of ours.
  */
-export function ownClient(config: LambdaClientConfig): LambdaClient {
-  const client = new LambdaClient({ ...config, cacheMiddleware: true })
-  keepSigners(client)
-  own.add(client)
-  return client
-}
+export class OwnClient extends LambdaClient {
+  readonly #handler = new OwnHandler(this)
 
-/** Whether nobody but us has the client, so that its middleware stays what it is. */
-export function isOwn(client: LambdaClient): boolean {
-  return own.has(client)
+  constructor(config: LambdaClientConfig) {
+    super({ ...config, cacheMiddleware: true })
+    keepSigners(this)
+  }
+
+  invoke(input: InvokeCommandInput, sighting: Sighting): Promise<InvokeCommandOutput> {
+    return this.send(new OwnInvokeCommand(input, sighting, this.#handler))
+  }
+
+  override destroy(): void {
+    super.destroy()
+    this.#handler.destroy()
+  }
 }
 
 /**
  * An Invoke through a client of ours. The middleware, ours included, is put together with the first one and finds by its
  * input whose request it is.
  */
-export class OwnInvokeCommand extends InvokeCommand {
-  constructor(input: ConstructorParameters<typeof InvokeCommand>[0], sighting: Sighting) {
+class OwnInvokeCommand extends InvokeCommand {
+  readonly #handler: OwnHandler
+
+  constructor(input: InvokeCommandInput, sighting: Sighting, handler: OwnHandler) {
     super(input)
+    this.#handler = handler
     sightings.set(this.input, sighting)
   }
 
@@ -34,12 +49,10 @@ export class OwnInvokeCommand extends InvokeCommand {
   override resolveMiddleware(
     ...[stack, config, options]: Parameters<InvokeCommand['resolveMiddleware']>
   ): ReturnType<InvokeCommand['resolveMiddleware']> {
-    const handler = config.requestHandler
     const command = new InvokeCommand({ FunctionName: 'any' })
-    equip(command, {
-      watchable: true,
-      sightingOf: ({ input }) => sightings.get(input) as Sighting,
-      send: (request, { context }) => handler.handle(request as never, { abortSignal: context.scope.signal }),
+    equip(command.middlewareStack, {
+      sightingOf: (_context, { input }) => sightings.get(input) as Sighting,
+      handler: this.#handler,
     })
     return command.resolveMiddleware(stack, config, options)
   }

@@ -1,9 +1,4 @@
-import {
-  InvokeCommand,
-  type InvokeCommandInput,
-  type InvokeCommandOutput,
-  type LambdaClient,
-} from '@aws-sdk/client-lambda'
+import { type InvokeCommandInput, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { Context } from '../core/call.js'
 import type { LiveAttempt } from '../core/attempt-record.js'
 import { failed, type Outcome } from '../core/outcome.js'
@@ -13,10 +8,11 @@ import { failure } from '../failures/failure.js'
 import { outcomeOf } from './answer.js'
 import { clientContextOf } from './client-context.js'
 import { underName } from './durable.js'
-import { equip, newSighting, type Sighting } from './middleware.js'
+import { newSighting, type Sighting } from './middleware.js'
 import { nodeHandlerConfigOf } from './node-handler.js'
-import { isOwn, OwnInvokeCommand } from './own-client.js'
+import { OwnClient } from './own-client.js'
 import type { InvokeRequest, Transport } from './transport.js'
+import { watchedInvoke } from './watched-invoke.js'
 
 /** The client for a region; undefined asks for the default one. */
 export type ClientOf = (region: string | undefined) => LambdaClient
@@ -52,35 +48,24 @@ export function sdkTransport(clientOf: ClientOf): Transport {
         const why = classify(error, { reached: sighting?.reached, ran: live.ran, nowMs: clock.date() })
         return sighting?.nameIgnored ? underName(failed(why), sighting) : failed(why)
       } finally {
-        sighting?.stopWatching?.()
+        sighting?.letGo?.()
       }
     }
   }
 }
 
-function sendThrough(
+async function sendThrough(
   client: LambdaClient,
   input: InvokeCommandInput,
   sighting: Sighting,
 ): Promise<InvokeCommandOutput> {
-  if (!isOwn(client)) return sendEquipped(client, input, sighting)
+  const isOwn = client instanceof OwnClient
+  sighting.watchable = !isOwn && (await nodeHandlerConfigOf(client.config.requestHandler)) !== undefined
   // Until our middleware runs, which it does not in a mocked client, nobody can tell.
   sighting.attempt.ran = 'maybe'
-  return client.send(new OwnInvokeCommand(input, sighting))
-}
-
-async function sendEquipped(
-  client: LambdaClient,
-  input: InvokeCommandInput,
-  sighting: Sighting,
-): Promise<InvokeCommandOutput> {
-  const { attempt, context } = sighting
-  const command = new InvokeCommand(input)
-  const watchable = (await nodeHandlerConfigOf(client.config.requestHandler)) !== undefined
-  equip(command, { watchable, sightingOf: () => sighting })
-  attempt.ran = 'maybe'
+  if (isOwn) return client.invoke(input, sighting)
   // A client that caches its middleware would use the cached one, without ours, if there were no options.
-  return client.send(command, { abortSignal: context.scope.signal })
+  return client.send(watchedInvoke(input, sighting), { abortSignal: sighting.context.scope.signal })
 }
 
 function inputFor(request: InvokeRequest, context: Context): InvokeCommandInput {

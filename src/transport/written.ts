@@ -14,6 +14,8 @@ interface TlsState {
 }
 
 const watched = new Map<string, OnWritten>()
+/** It ends a turn later, since one request often follows another, and each beginning and end costs as much as a policy. */
+let subscription: 'none' | 'kept' | 'ending' = 'none'
 
 /** Only `start` exists in Node 20; `created` comes earlier, which matters for nothing but failing early. */
 const CHANNEL = 'http.client.request.start'
@@ -25,11 +27,21 @@ const CHANNEL = 'http.client.request.start'
  * Node's own diagnostics tell, so it works with any client whose handler is built on node:http, without owning it.
  */
 export function watchWritten(invocationId: string, onWritten: OnWritten): () => void {
-  if (watched.size === 0) subscribe(CHANNEL, onRequestStart)
+  if (subscription === 'none') {
+    subscription = 'kept'
+    subscribe(CHANNEL, onRequestStart)
+  }
   watched.set(invocationId, onWritten)
   return function stop() {
-    if (watched.delete(invocationId) && watched.size === 0) unsubscribe(CHANNEL, onRequestStart)
+    if (!watched.delete(invocationId) || watched.size > 0 || subscription !== 'kept') return
+    subscription = 'ending'
+    setImmediate(endUnlessNeeded)
   }
+}
+
+function endUnlessNeeded(): void {
+  subscription = watched.size > 0 ? 'kept' : 'none'
+  if (subscription === 'none') unsubscribe(CHANNEL, onRequestStart)
 }
 
 function onRequestStart(message: unknown): void {

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { LambdaClient } from '@aws-sdk/client-lambda'
 import { describe, expect, it } from 'vitest'
 import { failureOf } from '../invoker/support.js'
@@ -22,6 +23,7 @@ describe('a middleware of the client that meddles with the requests', () => {
     expect(local.requests[0]?.headers).not.toHaveProperty('amz-sdk-invocation-id')
     expect(error).toMatchObject({ code: 'ConnectionReset', mayHaveRun: true, attempts: [{ ran: 'maybe' }] })
     expect(local.executions).toHaveLength(1)
+    await turn()
     expect(requestStart.hasSubscribers).toBe(false)
   })
 
@@ -35,6 +37,7 @@ describe('a middleware of the client that meddles with the requests', () => {
       expect(local.requests).toHaveLength(2)
       expect(error).toMatchObject({ mayHaveRun: true, attempts: [{ ran: 'maybe' }] })
       expect(local.executions).toHaveLength(1)
+      await turn()
       expect(requestStart.hasSubscribers).toBe(false)
     },
   )

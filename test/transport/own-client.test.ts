@@ -1,8 +1,13 @@
+import { Socket } from 'node:net'
 import { InvokeCommand } from '@aws-sdk/client-lambda'
 import { createInvoker, type InvokerOptions } from 'resilient-lambda'
 import { startLocalLambda, type LocalLambda, type LocalLambdaOptions } from 'resilient-lambda/testing'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { ownClient } from '../../src/transport/own-client.js'
+import { Scope } from '../../src/core/scope.js'
+import { failure } from '../../src/failures/failure.js'
+import { newSighting, type Sighting } from '../../src/transport/middleware.js'
+import { OwnClient } from '../../src/transport/own-client.js'
+import { OwnHandler } from '../../src/transport/own-handler.js'
 import { failureOf } from '../invoker/support.js'
 import { IS_PROJECTS_SDK } from '../wire/sdk-version.js'
 
@@ -81,10 +86,49 @@ it('ends the one that is aborted, and none beside it', async () => {
 it('asks for a signer again when there was none', async () => {
   const made = { sign: async (request: unknown) => request }
   const signer = vi.fn(async () => made).mockRejectedValueOnce(new Error('no region yet'))
-  const { config } = ownClient({ region: 'eu-west-1', signer: signer as never })
+  const { config } = new OwnClient({ region: 'eu-west-1', signer: signer as never })
   const ask = config.signer as unknown as (scheme: object) => Promise<unknown>
   await expect(ask({ name: 'sigv4' })).rejects.toThrow('no region yet')
   expect(await ask({ name: 'sigv4' })).toBe(made)
   expect(await ask({ name: 'sigv4' })).toBe(made)
   expect(signer).toHaveBeenCalledTimes(2)
 })
+
+it('sends over as many connections as it was given, from the first requests on', async () => {
+  const { local } = await start()
+  const client = new OwnClient({
+    ...local.clientSettings,
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: 1 } },
+  })
+  onTestFinished(() => client.destroy())
+  const invoke = (): Promise<unknown> => client.invoke({ FunctionName: 'echo' }, sightingOf(new Scope()))
+  await Promise.all([invoke(), invoke(), invoke()])
+  expect(local.requests.map(({ connection }) => connection)).toEqual([1, 1, 1])
+})
+
+it('connects nowhere for who gave up before it could', async () => {
+  const { local } = await start()
+  const handler = new OwnHandler(new OwnClient(local.clientSettings))
+  const connect = vi.spyOn(Socket.prototype, 'connect')
+  const { hostname, port } = new URL(local.endpoint)
+  const request = { protocol: 'http:', hostname, port: Number(port), path: '/', headers: {} }
+  const scope = new Scope()
+  const sent = handler.send(request, sightingOf(scope))
+  scope.cancel(failure('Aborted', 'enough'))
+  await expect(sent).rejects.toThrow('enough')
+  expect(connect).not.toHaveBeenCalled()
+})
+
+it('ends what is under way when it is destroyed', async () => {
+  const { local, lambda } = await start()
+  local.faults('echo').next({ type: 'stallHead' })
+  const stalled = failureOf(lambda('echo').invoke('stalled'))
+  await local.until(({ requests }) => requests[0]?.whole === true)
+  lambda.destroy()
+  expect(await stalled).toMatchObject({ code: 'ConnectionReset', mayHaveRun: true })
+  await local.until(({ openSockets }) => openSockets === 0)
+})
+
+function sightingOf(scope: Scope): Sighting {
+  return newSighting({ number: 1, startedMs: 0, ran: 'no' }, { tenantId: undefined }, { scope })
+}

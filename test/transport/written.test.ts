@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import { Agent } from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createInvoker } from 'resilient-lambda'
@@ -173,13 +174,16 @@ describe('whether the function can have run', () => {
 
 // The lean transport writes to its sockets itself.
 describe.runIf(BY_SDK)("the watch over Node's requests", () => {
-  it('is kept while a request is under way, and given up with the last', async () => {
+  it('is kept while a request is under way, and given up a turn after the last', async () => {
     const { local, lambda } = await start({ functions: { quote: () => requestStart.hasSubscribers } })
+    await turn()
     expect(requestStart.hasSubscribers).toBe(false)
     expect(await Promise.all([lambda('quote').invoke(), lambda('quote').invoke()])).toEqual([true, true])
+    await turn()
     expect(requestStart.hasSubscribers).toBe(false)
     local.faults('quote').next({ type: 'resetAfterReading' }, { type: 'stallHead' })
     await attemptOf(lambda('quote'))
+    await turn()
     expect(requestStart.hasSubscribers).toBe(false)
     const controller = new AbortController()
     const attempt = attemptOf(lambda('quote'), {}, controller.signal)
@@ -188,6 +192,7 @@ describe.runIf(BY_SDK)("the watch over Node's requests", () => {
     controller.abort()
     await attempt
     await local.until(({ openSockets }) => openSockets === 0)
+    await turn()
     expect(requestStart.hasSubscribers).toBe(false)
   })
 
@@ -203,6 +208,7 @@ describe.runIf(BY_SDK)("the watch over Node's requests", () => {
     await once(handling, 'request')
     controller.abort()
     expect(await attempt).toMatchObject({ ran: 'maybe', code: 'Aborted' })
+    await turn()
     expect(requestStart.hasSubscribers).toBe(false)
   })
 

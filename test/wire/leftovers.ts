@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { IS_PROJECTS_SDK } from './sdk-version.js'
 
@@ -30,6 +31,8 @@ export async function turnsUntil(condition: () => boolean, most: number): Promis
 export async function expectNothingLeft(before: Resources, signal?: AbortSignal): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
   if (signal) expect(getEventListeners(signal, 'abort')).toEqual([])
+  // The watch over requests ends a turn later.
+  await turn()
   expect(channel('http.client.request.start').hasSubscribers).toBe(false)
   // Sockets close, and workers end, some turns of the event loop after they were told to.
   await turnsUntil(() => surplus(before).length === 0, 10_000)

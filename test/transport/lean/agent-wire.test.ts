@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { reply, startRaw } from './raw-server.js'
 import { send, wireTo } from './wires.js'
@@ -15,8 +16,10 @@ it('watches requests while they are under way, and no longer', async () => {
     const { told } = send(wire, server.origin)
     expect(requestStart.hasSubscribers).toBe(true)
     await told.over
+    await turn()
     expect(requestStart.hasSubscribers).toBe(false)
   }
   send(wire, server.origin).sent.cancel()
+  await turn()
   expect(requestStart.hasSubscribers).toBe(false)
 })
