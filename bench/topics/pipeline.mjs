@@ -30,6 +30,10 @@ export const contenders = {
     const invoker = createInvoker({ transport: answer })
     return { call: () => invoker('quote').invoke() }
   },
+  'ours, chained anew for each call'() {
+    const invoker = createInvoker({ transport: answer })
+    return { call: () => invoker('quote').idempotent().invoke() }
+  },
   'ours, with a signal'() {
     const fn = ours()
     return { call: (lane) => fn.invoke(undefined, { signal: signals[lane] }) }

@@ -21,6 +21,8 @@ export interface Surroundings {
 /** A call under way: how it will end, and its story so far. */
 export interface Run {
   readonly outcome: Promise<Outcome>
+  /** Whom it is for, as people write it. */
+  readonly target: string
   readonly history: History
 }
 
@@ -39,12 +41,13 @@ export function runCall(
   observers: Observers,
 ): Run {
   const number = ++calls
-  const emit = observers.emitFor(number, call.subject.name, clock, call.subject.invoked)
+  const { name: target, invoked } = call.subject
+  const emit = observers.emitFor(number, target, clock, invoked)
   const history = new History(clock, emit, number)
   const context = newContext(clock, cells, history, emit)
   emit?.({ type: 'call.started', idempotent: call.idempotent })
   const outcome = pipeline(call, context)
-  return { outcome: emit ? tellEnd(outcome, emit, history) : outcome, history }
+  return { outcome: emit ? tellEnd(outcome, emit, history) : outcome, target, history }
 }
 
 /** Cancels the call when its caller gives up. */

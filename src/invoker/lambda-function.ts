@@ -69,14 +69,14 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     const run = this.#run(payload, options)
     const outcome = await run.outcome
     if (outcome.ok) return outcome.value
-    throw errorOf(outcome.failure, subjectOf(this.#plan.target).name, run.history)
+    throw errorOf(outcome.failure, run.target, run.history)
   }
 
   async safeInvoke(payload?: unknown, options?: InvokeOptions): Promise<Result<unknown>> {
     const run = this.#run(payload, options)
     const outcome = await run.outcome
     if (outcome.ok) return { ok: true, value: outcome.value, meta: metaOf(outcome, run.history) }
-    const error = errorOf(outcome.failure, subjectOf(this.#plan.target).name, run.history)
+    const error = errorOf(outcome.failure, run.target, run.history)
     return { ok: false, error, meta: metaOf(outcome, run.history, error.attempts) }
   }
 
