@@ -43,8 +43,8 @@ export interface Passage {
 export function guarded(guards: readonly Guard[], next: Next): Next {
   if (guards.length === 0) return next
   return function pass(call, context) {
-    return new Promise((resolve, reject) => {
-      new GuardedCall(guards, next, call, context, resolve, reject).enter(0)
+    return new Promise((resolve) => {
+      new GuardedCall(guards, next, call, context, resolve).enter(0)
     })
   }
 }
@@ -56,8 +56,7 @@ class GuardedCall implements Passage, Cancellable {
   beside: Cancellable | undefined = undefined
   readonly #guards: readonly Guard[]
   readonly #next: Next
-  readonly #resolve: (outcome: Outcome) => void
-  readonly #reject: (error: unknown) => void
+  readonly #resolve: (outcome: Outcome | Promise<never>) => void
   /** By the guards that left them, the outermost first. */
   readonly #exits: (Exit | undefined)[]
   /** Guards that are still to be left, or passed. */
@@ -72,8 +71,7 @@ class GuardedCall implements Passage, Cancellable {
     next: Next,
     call: Call,
     context: Context,
-    resolve: (outcome: Outcome) => void,
-    reject: (error: unknown) => void,
+    resolve: (outcome: Outcome | Promise<never>) => void,
   ) {
     this.#guards = guards
     this.#exits = new Array<undefined>(guards.length)
@@ -81,7 +79,6 @@ class GuardedCall implements Passage, Cancellable {
     this.call = call
     this.context = context
     this.#resolve = resolve
-    this.#reject = reject
   }
 
   get now(): number {
@@ -186,7 +183,8 @@ class GuardedCall implements Passage, Cancellable {
     this.#now = undefined
     this.#step++
     this.#scope?.untie(this)
-    this.#reject(error)
+    // One way to settle is less for each call in flight to keep than two.
+    this.#resolve(Promise.reject(error))
     this.crashed = true
     const outcome = thrown(error)
     while (this.#inside > 0) void this.#exits[--this.#inside]?.leave(outcome, this)

@@ -65,11 +65,17 @@ export class LambdaFunction implements Fn<unknown, unknown> {
     this.#host = host
   }
 
-  async invoke(payload?: unknown, options?: InvokeOptions): Promise<unknown> {
-    const run = this.#run(payload, options)
-    const outcome = await run.outcome
-    if (outcome.ok) return outcome.value
-    throw errorOf(outcome.failure, run.target, run.history)
+  /** Without async, which would cost each call in flight three times as much memory. */
+  invoke(payload?: unknown, options?: InvokeOptions): Promise<unknown> {
+    try {
+      const { outcome, target, history } = this.#run(payload, options)
+      return outcome.then((end) => {
+        if (end.ok) return end.value
+        throw errorOf(end.failure, target, history)
+      })
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
   }
 
   async safeInvoke(payload?: unknown, options?: InvokeOptions): Promise<Result<unknown>> {
