@@ -29,10 +29,9 @@ export async function turnsUntil(condition: () => boolean, most: number): Promis
 
 /** Nothing is left of a call: no socket, timer or worker, no listener on the caller's signal, nobody watching requests. */
 export async function expectNothingLeft(before: Resources, signal?: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve))
-  if (signal) expect(getEventListeners(signal, 'abort')).toEqual([])
-  // The watch over requests ends a turn later.
+  // Listeners and the watch over requests go at the end of the turn.
   await turn()
+  if (signal) expect(getEventListeners(signal, 'abort')).toEqual([])
   expect(channel('http.client.request.start').hasSubscribers).toBe(false)
   // Sockets close, and workers end, some turns of the event loop after they were told to.
   await turnsUntil(() => surplus(before).length === 0, 10_000)
