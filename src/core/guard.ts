@@ -76,6 +76,7 @@ class GuardedCall implements Passage, Cancellable {
     reject: (error: unknown) => void,
   ) {
     this.#guards = guards
+    // oxlint-disable-next-line unicorn/no-new-array -- one that grows takes room for many more
     this.#exits = new Array<undefined>(guards.length)
     this.#next = next
     this.call = call
