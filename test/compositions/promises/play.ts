@@ -8,7 +8,7 @@ import {
   type Result,
 } from 'resilient-lambda'
 import type { FakeClock } from 'resilient-lambda/testing'
-import { heardClock, plan, type HeardClock } from './aborts.js'
+import { heardClock, plan, planInEvents, type HeardClock } from './aborts.js'
 import type { CallPlan, FunctionPlan, Scenario } from './scenario.js'
 import { createServer, type Fate, type Sent } from './server.js'
 
@@ -183,12 +183,14 @@ async function playCall(
   await new Promise<void>((resolve) => void clock.setTimer(startMs, resolve))
   const caller = new AbortController()
   let abortedAtMs: number | undefined
-  const forget = plan(abort, clock, () => {
+  const giveUp = (): void => {
     abortedAtMs = clock.now()
     caller.abort()
-  })
+  }
+  const forget = plan(abort, clock, giveUp)
   const startedAtMs = clock.now()
-  const result = await quote.safeInvoke({ call: number }, { signal: caller.signal })
+  const heard = planInEvents(abort, quote, giveUp)
+  const result = await heard.safeInvoke({ call: number }, { signal: caller.signal })
   forget()
   const listeners = (): number => getEventListeners(caller.signal, 'abort').length
   return { number, startedAtMs, settledAtMs: clock.now(), abortedAtMs, result, listeners }
