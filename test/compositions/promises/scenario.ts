@@ -138,7 +138,7 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
     fc.oneof(
       fc.record({ afterMs: ms(500) }),
       fc.record({ afterTimers: fc.nat(20), steps: fc.nat(20) }),
-      fc.record({ atEvent: fc.nat(20) }),
+      fc.record({ atEvent: fc.nat(8) }),
     ),
     {
       nil: undefined,
