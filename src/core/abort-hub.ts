@@ -10,6 +10,7 @@ let left: Hub[] = []
 class Hub {
   readonly signal: AbortSignal
   first: Listening | undefined
+  #isLeft = false
 
   constructor(signal: AbortSignal) {
     this.signal = signal
@@ -19,10 +20,15 @@ class Hub {
 
   /** Not at once, so that calls one after the other share one listener too. */
   detachLater(): void {
+    if (this.#isLeft) return
+    this.#isLeft = true
     if (left.push(this) === 1) process.nextTick(detachAll)
   }
 
+  /** Unless somebody has come meanwhile. */
   detach(): void {
+    this.#isLeft = false
+    if (this.first) return
     if (hubs.get(this.signal) === this) hubs.delete(this.signal)
     this.signal.removeEventListener('abort', notifyAll)
   }
@@ -51,6 +57,8 @@ export class Listening {
     if (this.#after) this.#after.#before = this.#before
     if (this.#before) this.#before.#after = this.#after
     else hub.first = this.#after
+    // One who has left would otherwise hold all who came after him, for as long as he is held himself.
+    this.#before = this.#after = undefined
     if (!hub.first) hub.detachLater()
   }
 }
@@ -68,16 +76,15 @@ export function onAbort(signal: AbortSignal, aborted: () => void): Listening {
 function detachAll(): void {
   const hubs = left
   left = []
-  for (const hub of hubs) if (!hub.first) hub.detach()
+  for (const hub of hubs) hub.detach()
 }
 
 function notifyAll(this: AbortSignal): void {
   const hub = hubs.get(this)
   hubs.delete(this)
   // One at a time, since each may make others leave that need not hear of it any more.
-  while (hub?.first) {
-    const { aborted } = hub.first
-    hub.first.forget()
-    callApart(aborted)
+  for (let next = hub?.first; next; next = hub?.first) {
+    next.forget()
+    callApart(next.aborted)
   }
 }

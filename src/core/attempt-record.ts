@@ -22,7 +22,7 @@ export class AttemptRecord implements LiveAttempt {
   decision: Decision | undefined
   readonly #target: string | undefined
   readonly #hedge: true | undefined
-  #ran: Ran = 'maybe'
+  #ran: Ran = 'no'
   #requestId: string | undefined
   #durationMs: number | undefined
   #failure: Failure | undefined

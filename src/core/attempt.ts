@@ -4,7 +4,7 @@ import type { Around } from './emitter.js'
 import type { ObservedScope } from './events.js'
 import { Exit, type Passage } from './guard.js'
 import type { History } from './history.js'
-import { failed, thrown, type Outcome } from './outcome.js'
+import { thrown, type Outcome } from './outcome.js'
 import { policyOf, type Policy } from './policy.js'
 import type { Scope } from './scope.js'
 
@@ -12,8 +12,6 @@ import type { Scope } from './scope.js'
 export const recordAttempts: Policy = policyOf(function recordAttempt(passage) {
   const { context } = passage
   const { history, scope } = context
-  // The call may have been stopped in the very moment in which a wait ended or a place came free.
-  if (scope.cancelled) return failed(scope.cancelled)
   const record = history.begin(context, passage.now)
   const inside = copyOf(context)
   inside.attempt = record

@@ -74,6 +74,7 @@ class GuardedCall implements Passage, Cancellable {
     resolve: (outcome: Outcome | Promise<never>) => void,
   ) {
     this.#guards = guards
+    // oxlint-disable-next-line unicorn/no-new-array -- one that grows takes room for many more
     this.#exits = new Array<undefined>(guards.length)
     this.#next = next
     this.call = call
@@ -91,6 +92,8 @@ class GuardedCall implements Passage, Cancellable {
     try {
       for (let at = from; at < this.#guards.length; at++) {
         const { scope } = this.context
+        // By the one before, or in the very moment in which a wait ended or a place came free.
+        if (scope.cancelled) return this.cancel(scope.cancelled)
         const entered = this.#guards[at]?.(this)
         if (entered instanceof Promise) return this.#wait(entered, at, scope)
         if (!this.#isIn(entered, at)) return
@@ -158,7 +161,7 @@ class GuardedCall implements Passage, Cancellable {
     this.#now = undefined
     try {
       while (this.#inside > 0) {
-        const turned = this.#exits[--this.#inside]?.leave(outcome, this)
+        const turned = this.#takeExit()?.leave(outcome, this)
         if (turned instanceof Promise) return this.#waitForExit(turned)
         if (turned) outcome = turned
       }
@@ -187,6 +190,13 @@ class GuardedCall implements Passage, Cancellable {
     this.#resolve(Promise.reject(error))
     this.crashed = true
     const outcome = thrown(error)
-    while (this.#inside > 0) void this.#exits[--this.#inside]?.leave(outcome, this)
+    while (this.#inside > 0) void this.#takeExit()?.leave(outcome, this)
+  }
+
+  /** Taken away, since a guard that cancels the call while it lets it in is still to be left when those further out have been. */
+  #takeExit(): Exit | undefined {
+    const exit = this.#exits[--this.#inside]
+    this.#exits[this.#inside] = undefined
+    return exit
   }
 }

@@ -5,12 +5,14 @@ import { AttemptRecord, type LiveAttempt } from './attempt-record.js'
 import type { Clock } from './clock.js'
 import type { Emit } from './events.js'
 import { failed, type Outcome } from './outcome.js'
+import type { Scope } from './scope.js'
 
 /** What sets an attempt apart, of the context that it is made in. */
 interface Beginning {
   readonly target?: string | undefined
   readonly hedge?: true | undefined
   readonly emit?: Emit | undefined
+  readonly scope?: Scope
 }
 
 const NONE: readonly AttemptRecord[] = []
@@ -62,11 +64,13 @@ export class History {
    * Begins at `'maybe'`: only a transport that can see what it sends may say that nothing went out. An attempt at
    * another target names it, and tells its events as that target's.
    */
-  begin({ target, hedge, emit }: Beginning = NOTHING_SPECIAL, now = this.#clock.now()): AttemptRecord {
+  begin({ target, hedge, emit, scope }: Beginning = NOTHING_SPECIAL, now = this.#clock.now()): AttemptRecord {
     const tell = target === undefined ? this.#emit : (emit ?? this.#emit)
     const attempt = new AttemptRecord(this.#attempts.length + 1, now - this.#startedAt, tell, target, hedge)
     this.#attempts = this.#attempts.length === 0 ? [attempt] : [...this.#attempts, attempt]
     attempt.emit?.({ type: 'attempt.started', attempt: attempt.number })
+    // Who heard of it may have cancelled the call: then it goes no further.
+    if (!scope?.cancelled) attempt.ran = 'maybe'
     return attempt
   }
 

@@ -120,3 +120,23 @@ describe('given bulkhead and retry', () => {
     expect(await clock.runUntil(quote.invoke())).toBe('free')
   })
 })
+
+describe('given bulkhead and an observer that gives up for a call', () => {
+  it('gives the place back once, when the call has just got it', async () => {
+    const { lambda, script, clock } = scene()
+    script('quote').after('1s').replies('first').after('1s').replies('third').after('1s').replies('fourth')
+    const quote = lambda('quote').bulkhead(onePlace)
+    const caller = new AbortController()
+    const first = quote.invoke(1)
+    const second = quote
+      .observe(({ type }) => type === 'attempt.started' && caller.abort())
+      .safeInvoke(2, { signal: caller.signal })
+    const others = [quote.invoke(3), quote.invoke(4)]
+
+    await clock.runUntil(Promise.all([first, ...others]))
+
+    expect(errorOf(await second)).toMatchObject({ code: 'Aborted', mayHaveRun: false })
+    expect(script('quote').requests.map(({ payload }) => payload)).toEqual([1, 3, 4])
+    expect(clock.now()).toBe(3_000)
+  })
+})

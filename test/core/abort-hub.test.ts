@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
-import { onAbort } from '../../src/core/abort-hub.js'
+import { onAbort, type Listening } from '../../src/core/abort-hub.js'
+import { collectGarbage } from '../http/fetch/garbage.js'
 import { surfaced } from './surfaced.js'
 
 const listenersOn = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length
@@ -137,9 +138,35 @@ describe('listening to a caller’s signal', () => {
     expect(last).toHaveBeenCalledOnce()
   })
 
+  it('holds nobody by one who has left and is held himself', async () => {
+    const { signal } = new AbortController()
+    const held = onAbort(signal, vi.fn())
+    const stays = onAbort(signal, vi.fn())
+    const later = listenAndLeave(signal, [held, stays])
+    await collectGarbage()
+    expect(later.deref()).toBeUndefined()
+    expect([held, stays]).toHaveLength(2)
+  })
+
+  it('keeps no list of calls that come and go within one turn', async () => {
+    const { signal } = new AbortController()
+    const removed = vi.spyOn(signal, 'removeEventListener')
+    for (let n = 0; n < 100; n++) onAbort(signal, vi.fn()).forget()
+    await nextTurn()
+    expect(removed).toHaveBeenCalledOnce()
+  })
+
   it('does not remember what turned out to be no signal', () => {
     const wrong = {} as AbortSignal
     for (const attempt of [1, 2])
       expect(() => onAbort(wrong, vi.fn()), `attempt ${attempt}`).toThrow('addEventListener')
   })
 })
+
+/** One that listens after the others, and leaves after them too. */
+function listenAndLeave(signal: AbortSignal, leaving: readonly Listening[]): WeakRef<object> {
+  const last = onAbort(signal, vi.fn())
+  for (const listening of leaving) listening.forget()
+  last.forget()
+  return new WeakRef(last)
+}

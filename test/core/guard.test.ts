@@ -232,6 +232,20 @@ describe('a call on its way through guards', () => {
     expect(next.seen).toEqual([])
   })
 
+  it('leaves by each guard once when one further in cancels it after a wait', async () => {
+    const gate = new Gate()
+    const next = nextThat(value)
+    const cancels: Guard = ({ context }) => {
+      context.scope.cancel(why)
+      return gate.exit('c')
+    }
+    const waits: Guard = () => Promise.resolve(gate.exit('b'))
+    const { outcome } = start([gate.guard('a'), waits, cancels], next)
+    expect(await outcome).toEqual(failed(why))
+    expect(gate.log).toEqual(['in a', 'out b: Aborted', 'out a: Aborted', 'out c: Aborted'])
+    expect(next.seen).toEqual([])
+  })
+
   it('leaves by each guard once when it is cancelled on its way out', async () => {
     const gate = new Gate()
     const cancels: Guard = ({ context }) =>

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { CallEventBody } from '../../src/core/events.js'
 import { History } from '../../src/core/history.js'
 import { answered, failed } from '../../src/core/outcome.js'
+import { Scope } from '../../src/core/scope.js'
 import { CATALOGUE } from '../../src/failures/catalogue.js'
 import { failure } from '../../src/failures/failure.js'
 import { fakeClock, type FakeClock } from '../../src/testing/fake-clock.js'
@@ -35,6 +36,14 @@ describe('the history of a call', () => {
       { type: 'attempt.started', attempt: 1 },
       { type: 'attempt.started', attempt: 2 },
     ])
+  })
+
+  it('has run no attempt whose call was cancelled on hearing of its start', () => {
+    const scope = new Scope()
+    const stopped = new History(clock, () => scope.cancel(failure('Aborted')))
+    stopped.begin({ scope })
+    expect(stopped.snapshot()).toMatchObject([{ number: 1, ran: 'no' }])
+    expect(stopped.mayBeRunning).toBe(false)
   })
 
   it('ends an attempt that answered', async () => {

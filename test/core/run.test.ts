@@ -5,7 +5,7 @@ import { Cells } from '../../src/core/cells/cells.js'
 import { Observers } from '../../src/core/emitter.js'
 import type { CallEvent, ObservedScope } from '../../src/core/events.js'
 import { pipelineOf, runCall } from '../../src/core/run.js'
-import type { Next } from '../../src/core/policy.js'
+import { policyOf, type Next } from '../../src/core/policy.js'
 import type { History } from '../../src/core/history.js'
 import { answered, failed, type Outcome } from '../../src/core/outcome.js'
 import { failure } from '../../src/failures/failure.js'
@@ -158,6 +158,15 @@ describe('the caller’s signal', () => {
     const { outcome } = await run(next, { signal: AbortSignal.abort('no more') })
     expect(outcome).toEqual(failed(failure('Aborted', 'the caller gave up', { ran: 'no', cause: 'no more' })))
     expect(next.seen).toEqual([])
+  })
+
+  it('asks nobody else when it is aborted already', async () => {
+    const refuses = vi.fn(() => failed(failure('CircuitOpen')))
+    const pipeline = pipelineOf([policyOf(refuses)], nextThat(value), nobody)
+    const aborted = { ...call, signal: AbortSignal.abort('no more') }
+    const { outcome } = runCall(pipeline, aborted, surroundings, nobody)
+    expect(await outcome).toMatchObject({ failure: { code: 'Aborted', cause: 'no more' } })
+    expect(refuses).not.toHaveBeenCalled()
   })
 
   it('changes nothing when it is aborted after the end', async () => {

@@ -111,6 +111,8 @@ export class Circuit implements Cell {
     if (this.#state === 'open') {
       if (now < this.#openUntil) return undefined
       this.#enter('half-open', 'its time open is over', emit)
+      // Who hears of it may close the circuit, or open it by hand.
+      return this.admit(emit, deadlineAt)
     }
     if (this.#probes?.isLate(now)) {
       this.#trip('a probe did not end in time', emit)

@@ -1,3 +1,4 @@
+import type { Fn } from 'resilient-lambda'
 import { fakeClock, type FakeClock } from 'resilient-lambda/testing'
 import type { Abort } from './scenario.js'
 
@@ -22,7 +23,7 @@ export function heardClock(seed: number): HeardClock {
 
 /** Has the caller give up as planned, unless it is forgotten before. */
 export function plan(abort: Abort | undefined, clock: HeardClock, giveUp: () => void): () => void {
-  if (!abort) return () => {}
+  if (!abort || 'atEvent' in abort) return () => {}
   if ('afterMs' in abort) {
     const timer = clock.setTimer(abort.afterMs, giveUp)
     return () => timer.cancel()
@@ -41,4 +42,17 @@ export function plan(abort: Abort | undefined, clock: HeardClock, giveUp: () => 
     forgotten = true
     clock.listeners.delete(countDown)
   }
+}
+
+/** Has the caller give up in the middle of an event, as planned. */
+export function planInEvents(
+  abort: Abort | undefined,
+  quote: Fn<unknown, unknown>,
+  giveUp: () => void,
+): Fn<unknown, unknown> {
+  if (!abort || !('atEvent' in abort)) return quote
+  let eventsLeft = abort.atEvent
+  return quote.observe(() => {
+    if (eventsLeft-- === 0) giveUp()
+  })
 }

@@ -8,7 +8,7 @@ import {
   type Result,
 } from 'resilient-lambda'
 import type { FakeClock } from 'resilient-lambda/testing'
-import { heardClock, plan, type HeardClock } from './aborts.js'
+import { heardClock, plan, planInEvents, type HeardClock } from './aborts.js'
 import type { CallPlan, FunctionPlan, Scenario } from './scenario.js'
 import { createServer, type Fate, type Sent } from './server.js'
 
@@ -40,8 +40,8 @@ export interface Report {
   readonly log: readonly Sent[]
   readonly payments: readonly Payment[]
   readonly pendingTimers: number
-  /** Of the calls that were made when all was over, as many as there are places: those that found none. */
-  readonly placesHeld: number
+  /** By how many the places of the bulkheads were amiss when all was over. */
+  readonly placesAmiss: number
   /** Attempts in flight and waiting, as adaptive limits have it when all was over. */
   readonly limitsHeld: number
 }
@@ -84,10 +84,10 @@ export async function play(scenario: Scenario): Promise<Report> {
   const pendingTimers = clock.pending
   const log = [...server.log]
   const limitsHeld = lambda.limits().reduce((sum, { inFlight, queued }) => sum + inFlight + queued, 0)
-  const placesHeld =
-    (await countRefused(clock, lambda('quote'), scenario.quote.bulkhead, scenario.clientBulkhead)) +
-    (await countRefused(clock, lambda('quote').bulkhead(false), false, scenario.clientBulkhead))
-  return { calls, log, payments, pendingTimers, placesHeld, limitsHeld }
+  const amiss =
+    (await placesAmiss(clock, lambda('quote'), scenario.quote.bulkhead, scenario.clientBulkhead)) +
+    (await placesAmiss(clock, lambda('quote').bulkhead(false), false, scenario.clientBulkhead))
+  return { calls, log, payments, pendingTimers, placesAmiss: amiss, limitsHeld }
 }
 
 /** The budgets as they are at first. */
@@ -183,24 +183,27 @@ async function playCall(
   await new Promise<void>((resolve) => void clock.setTimer(startMs, resolve))
   const caller = new AbortController()
   let abortedAtMs: number | undefined
-  const forget = plan(abort, clock, () => {
+  const giveUp = (): void => {
     abortedAtMs = clock.now()
     caller.abort()
-  })
+  }
+  const forget = plan(abort, clock, giveUp)
   const startedAtMs = clock.now()
-  const result = await quote.safeInvoke({ call: number }, { signal: caller.signal })
+  const heard = planInEvents(abort, quote, giveUp)
+  const result = await heard.safeInvoke({ call: number }, { signal: caller.signal })
   forget()
   const listeners = (): number => getEventListeners(caller.signal, 'abort').length
   return { number, startedAtMs, settledAtMs: clock.now(), abortedAtMs, result, listeners }
 }
 
-/** How many of as many calls as there are places have to wait for one. */
-async function countRefused(
+/** By how many too many or too few calls have to wait, of one more than there are places. */
+async function placesAmiss(
   clock: FakeClock,
   quote: Quote,
   ...bulkheads: readonly FunctionPlan['bulkhead'][]
 ): Promise<number> {
-  const places = Math.min(...bulkheads.map((bulkhead) => (bulkhead ? bulkhead.concurrency : 5)))
+  const places = Math.min(...bulkheads.map((bulkhead) => (bulkhead ? bulkhead.concurrency : Infinity)))
+  if (places === Infinity) return 0
   const bare = quote
     .adaptive(false)
     .circuitBreaker(false)
@@ -208,7 +211,8 @@ async function countRefused(
     .deadline('1s')
     .timeout(false)
     .hedge(false)
-  const calls = Array.from({ length: places }, () => bare.safeInvoke({ call: -1 }))
+  const calls = Array.from({ length: places + 1 }, () => bare.safeInvoke({ call: -1 }))
   const results = await clock.runUntil(Promise.all(calls))
-  return results.filter(({ ok, meta }) => !ok || meta.queuedMs > 0).length
+  const waited = results.filter(({ ok, meta }) => !ok || meta.queuedMs > 0)
+  return Math.abs(waited.length - 1)
 }

@@ -3,7 +3,10 @@ import { CATALOGUE, type FailureCode, type Settings } from 'resilient-lambda'
 import type { Fate } from './server.js'
 
 /** When the caller gives up: so long after the start, or so many timers later and some steps within that moment. */
-export type Abort = { readonly afterMs: number } | { readonly afterTimers: number; readonly steps: number }
+export type Abort =
+  | { readonly afterMs: number }
+  | { readonly afterTimers: number; readonly steps: number }
+  | { readonly atEvent: number }
 
 /** One call of the function `quote`, and what its requests meet. */
 export interface CallPlan {
@@ -132,7 +135,11 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
   otherFates: fates,
   spareFates: fates,
   abort: fc.option(
-    fc.oneof(fc.record({ afterMs: ms(500) }), fc.record({ afterTimers: fc.nat(20), steps: fc.nat(20) })),
+    fc.oneof(
+      fc.record({ afterMs: ms(500) }),
+      fc.record({ afterTimers: fc.nat(20), steps: fc.nat(20) }),
+      fc.record({ atEvent: fc.nat(8) }),
+    ),
     {
       nil: undefined,
       freq: 2,

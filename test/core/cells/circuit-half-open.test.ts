@@ -17,6 +17,19 @@ describe('a half-open circuit', () => {
     expect(circuit.state).toBe('half-open')
   })
 
+  it('lets the call through when an observer that hears of it closes the circuit', async () => {
+    const circuit = await halfOpen()
+    expect(circuit.admit(() => circuit.close())).toMatchObject({ probe: false })
+    expect(circuit.state).toBe('closed')
+  })
+
+  it('lets nothing through when an observer that hears of it opens the circuit by hand', async () => {
+    const circuit = await halfOpen()
+    expect(circuit.admit(() => circuit.open())).toBeUndefined()
+    circuit.close()
+    expect(circuit.admit()).toMatchObject({ probe: false })
+  })
+
   it('closes when so many probes have passed, with an empty window', async () => {
     const circuit = await halfOpen()
     feed(circuit, 'success')
