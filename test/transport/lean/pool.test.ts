@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { Socket, type AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { reply, startRaw } from './raw-server.js'
 import { request, send, Told, wireTo } from './wires.js'
 
@@ -146,6 +146,29 @@ describe('a connection of ours', () => {
     onTestFinished(() => void server.close())
     const origin = new URL(`http://[::1]:${(server.address() as AddressInfo).port}`)
     expect(await send(wireTo('pool', origin), origin).told.over).toMatchObject({ body: 'ok' })
+  })
+
+  it('that was opened for a request that is none is idle as any other', async () => {
+    const server = await startRaw(() => {})
+    const wire = wireTo('pool', server.origin, { idleTimeoutMs: 20 })
+    const unref = vi.spyOn(Socket.prototype, 'unref')
+    const told = new Told({ ...request(server.origin), headers: { x: 'a\r\nb: c' } })
+    wire.send(told)
+    await told.over
+    // No process goes on for it.
+    expect(unref).toHaveBeenCalledOnce()
+    await server.until(() => server.openSockets === 0)
+  })
+
+  it('goes to who waits for one, not to who comes when one has just closed', async () => {
+    const server = await startRaw(({ socket }) => void socket.write(reply('ok', 'connection: close\r\n')))
+    const wire = wireTo('pool', server.origin, { maxSockets: 1 })
+    const first = send(wire, server.origin).told
+    const second = send(wire, server.origin).told
+    await first.over
+    const third = send(wire, server.origin).told
+    await third.over
+    expect(second.body).toBe('ok')
   })
 
   it('that is silent in the handshake fails its request unsent', async () => {
