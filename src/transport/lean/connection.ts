@@ -139,6 +139,8 @@ export class Connection implements SocketUser {
   }
 
   #onEnd(): void {
+    // In the handshake: an error that says so follows.
+    if (!this.#isReady) return
     const reader = this.#reader
     if (reader?.end()) this.#complete(reader)
     else this.fail(reader?.head ? aborted() : hungUp())

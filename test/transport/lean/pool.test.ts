@@ -1,9 +1,11 @@
+import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import { Socket, type AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { reply, startRaw } from './raw-server.js'
 import { request, send, Told, wireTo } from './wires.js'
@@ -137,6 +139,52 @@ describe('a connection of ours', () => {
     const wire = wireTo('pool', origin, { keepAlive: false, tls: { ca: pem('cert') } })
     for (let n = 0; n < 2; n++) expect(await send(wire, origin).told.over).toMatchObject({ body: 'ok' })
     expect(reused).toEqual([false, true])
+  })
+
+  it('that ends in the handshake says so', async () => {
+    const server = await startRaw(
+      () => {},
+      (socket) => socket.once('data', () => socket.end()),
+    )
+    const origin = new URL(server.origin.href.replace('http:', 'https:'))
+    const { error, sent } = await send(wireTo('pool', origin), origin).told.over
+    expect(error).toMatchObject({
+      code: 'ECONNRESET',
+      message: expect.stringContaining('before secure TLS connection'),
+    })
+    expect(sent).toBeUndefined()
+  })
+
+  it('forgets what it knows of the last time where it does not help', async () => {
+    const server = createTlsServer(
+      {
+        key: pem('key'),
+        cert: pem('cert'),
+        maxVersion: 'TLSv1.2',
+        secureOptions: constants.SSL_OP_NO_TICKET,
+      },
+      (socket) => socket.on('error', () => {}).on('data', () => socket.write(reply())),
+    )
+    const known = new Set<string>()
+    server.on('newSession', (id: Buffer, _data, done: () => void) => {
+      known.add(id.toString('hex'))
+      done()
+    })
+    server.on('resumeSession', (id: Buffer, done: (error: Error | null, data: null) => void) => {
+      done(known.has(id.toString('hex')) ? new Error('no') : null, null)
+    })
+    server.on('tlsClientError', () => {})
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const wire = wireTo('pool', origin, { keepAlive: false, tls: { ca: pem('cert') } })
+    expect(await send(wire, origin).told.over).toMatchObject({ body: 'ok' })
+    expect(await send(wire, origin).told.over).toMatchObject({
+      sent: undefined,
+      error: { code: 'ECONNRESET' },
+    })
+    expect(await send(wire, origin).told.over).toMatchObject({ body: 'ok', error: undefined })
   })
 
   it.runIf(HAS_IPV6)('leads to an address of IPv6', async () => {
