@@ -40,6 +40,11 @@ function visit(stack: Stack, see: See): void {
   stack.applyToStack({ add: see, addRelativeTo: see } as unknown as Stack)
 }
 
+/** Whether nobody has put anything into it. */
+export function isEmpty(stack: Stack): boolean {
+  return entriesOf(stack).length === 0
+}
+
 function entriesOf(stack: Stack): Entry[] {
   const entries: Entry[] = []
   visit(stack, (...entry) => entries.push(entry))

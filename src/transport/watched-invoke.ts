@@ -1,6 +1,6 @@
 import { InvokeCommand, type InvokeCommandInput } from '@aws-sdk/client-lambda'
 import { equip, type Sighting } from './middleware.js'
-import { prepare, type Stack } from './prepared-stack.js'
+import { isEmpty, prepare, type Stack } from './prepared-stack.js'
 
 /** Where a context, which the SDK makes for each request, tells whose request it is. */
 const SIGHTING = Symbol('resilient-lambda')
@@ -17,14 +17,19 @@ export function watchedInvoke(input: InvokeCommandInput, sighting: Sighting): In
   const command = new InvokeCommand(input)
   const resolve = command.resolveMiddleware
   command.resolveMiddleware = (clientStack, config, options) => {
+    // Who wraps `send` may have put in something for this request alone.
+    const isShared = isEmpty(command.middlewareStack)
     const stack = {
       concat: (commandStack: Stack) => ({
         resolve(...[handler, context]: Parameters<Stack['resolve']>) {
           Reflect.set(context, SIGHTING, sighting)
-          return prepare(clientStack as unknown as Stack, config, () => {
+          const client = clientStack as unknown as Stack
+          const equipped = (): Stack => {
             equip(commandStack, { sightingOf })
             return commandStack
-          }).resolve(handler, context)
+          }
+          const both = isShared ? prepare(client, config, equipped) : client.concat(equipped())
+          return both.resolve(handler, context)
         },
       }),
     }

@@ -1,4 +1,4 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import { InvokeCommand } from '@aws-sdk/client-lambda'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { start } from './support.js'
 
@@ -6,8 +6,12 @@ type Next = (args: object) => Promise<unknown>
 type Middleware = (next: Next, context: Record<string, unknown>) => Next
 type Concat = (from: object) => { resolve: (handler: object, context: object) => unknown }
 
-function add({ middlewareStack }: LambdaClient, middleware: Middleware, place: object): void {
-  const put = middlewareStack.add.bind(middlewareStack) as unknown as (...given: unknown[]) => void
+function add(
+  { middlewareStack }: { readonly middlewareStack: object },
+  middleware: Middleware,
+  place: object,
+): void {
+  const { add: put } = middlewareStack as { readonly add: (...given: unknown[]) => void }
   put(middleware, place)
 }
 
@@ -104,6 +108,23 @@ describe('the middleware of a client that is handed in', () => {
     for (const number of [1, 2, 3]) expect(await lambda('quote').invoke(number)).toBe(number)
     expect(resolved).toHaveLength(3)
     expect(new Set(resolved).size).toBe(3)
+  })
+
+  it('is put in order anew where a request has middleware of its own, as of who wraps `send`', async () => {
+    const { client, lambda } = await start()
+    const seen: string[] = []
+    const send = client.send.bind(client) as (command: InvokeCommand, ...rest: unknown[]) => unknown
+    const wrapped = (command: InvokeCommand, ...rest: unknown[]): unknown => {
+      const { number } = JSON.parse(Buffer.from(command.input.Payload as Uint8Array).toString()) as {
+        readonly number?: number
+      }
+      if (number !== undefined) add(command, noting(seen, `request ${number}`), { step: 'build' })
+      return send(command, ...rest)
+    }
+    Object.assign(client, { send: wrapped })
+    for (const payload of [{ number: 1 }, {}, { number: 2 }, {}])
+      expect(await lambda('quote').invoke(payload)).toEqual(payload)
+    expect(seen).toEqual(['request 1', 'request 2'])
   })
 
   it('is printed one by one for who asks the client to', async () => {

@@ -40,8 +40,10 @@ export function connectTo(
       ...(session && { session }),
       onread,
     }
-    // The next handshake is shorter with it.
-    return connectSecure(options).on('session', (given: Buffer) => void (session = given))
+    // The next handshake is shorter with it, or fails for it again and again.
+    return connectSecure(options)
+      .on('session', (given: Buffer) => void (session = given))
+      .on('error', () => void (session = undefined))
   }
 
   return function connect(user) {

@@ -76,7 +76,7 @@ export class Connection implements SocketUser {
       head = requestHead(request, this.#settings.keepAlive)
     } catch (error) {
       this.#exchange = undefined
-      this.#owner.onFree(this)
+      this.#rest(this.#settings.idleTimeoutMs ?? IDLE_MS)
       return exchange.onError(error as Error)
     }
     const socket = this.#socket
@@ -119,12 +119,15 @@ export class Connection implements SocketUser {
     const idleMs = this.#settings.keepAlive && keepsAlive ? this.#idleMsAfter(head) : 0
     // Answered before it was read: what is left of this request would stand before the next.
     if (idleMs <= 0 || this.#socket.writableLength > 0) this.#close()
-    else {
-      this.#limitSilence(idleMs)
-      this.#socket.unref()
-      this.#owner.onFree(this)
-    }
+    else this.#rest(idleMs)
     exchange.onReply(head, reader.body())
+  }
+
+  /** Until the next request, for which alone no process need go on. */
+  #rest(ms: number): void {
+    this.#limitSilence(ms)
+    this.#socket.unref()
+    this.#owner.onFree(this)
   }
 
   #idleMsAfter({ headers }: WireHead): number {
@@ -136,6 +139,8 @@ export class Connection implements SocketUser {
   }
 
   #onEnd(): void {
+    // In the handshake: an error that says so follows.
+    if (!this.#isReady) return
     const reader = this.#reader
     if (reader?.end()) this.#complete(reader)
     else this.fail(reader?.head ? aborted() : hungUp())

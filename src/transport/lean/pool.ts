@@ -44,7 +44,8 @@ export class Pool implements Wire, ConnectionOwner {
 
   send(exchange: Exchange): Sent {
     const ticket = new Ticket(exchange, this.#waiting)
-    const another = this.#idle.length === 0 ? this.#another() : undefined
+    const isNext = this.#idle.length === 0 && !this.#waiting.first
+    const another = isNext ? this.#another() : undefined
     if (another) begin(ticket, another)
     else {
       this.#waiting.add(ticket)

@@ -5,16 +5,23 @@ import type { WireHead } from './wire.js'
 /** Source: Node, `--max-http-header-size`. */
 const MAX_HEAD_BYTES = 16 * 1024
 
+const TOKEN = "[!#$%&'*+.^_`|~\\w-]+"
+const TEXT = '[\\t\\x20-\\x7e\\x80-\\xff]*'
+
 /**
  * All that may stand in a head. It is read as strictly as it is defined, since whoever reads it more kindly may find
- * another end of the reply than the server meant.
+ * another end of the reply than the server meant. So is a tab at the end of a line refused: `chunked` with one behind it
+ * is not for everybody the same as without.
  *
  * Source: RFC 9112, sections 4 and 5.
  */
-const HEAD = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?(?:\r\n[!#$%&'*+.^_`|~\w-]+:[^\0\r\n]*)*$/
+const HEAD = new RegExp(`^HTTP/1\\.([01]) ([1-9]\\d\\d)(?: ${TEXT})?(?:\\r\\n${TOKEN}:${TEXT}(?<!\\t *))*$`)
+
+/** What says where the body ends comes too late here. */
+const TRAILER = new RegExp(`^(?!content-length:|transfer-encoding:)${TOKEN}:${TEXT}$`, 'i')
 
 /** Source: RFC 9112, section 7.1. */
-const CHUNK_SIZE = /^([\da-f]{1,8})[ \t]*(?:;[^\0\r\n]*)?$/i
+const CHUNK_SIZE = new RegExp(`^([\\da-f]{1,8})(?:;${TOKEN}(?:=(?:${TOKEN}|"[^"\\\\]*"))?)*$`, 'i')
 
 const NOTHING = Buffer.alloc(0)
 
@@ -82,30 +89,26 @@ export class ReplyReader {
     const status = Number(code)
     // A change of protocol that nobody asked for.
     if (status === 101) throw hungUp()
-    // What comes before the reply itself.
-    if (status < 200) return
     const headers = headersIn(text)
+    const length = lengthIn(headers)
+    const keepsAlive = minor === '1' && !/\bclose\b/i.test(headers['connection'] ?? '')
+    if (status < 200) {
+      // What comes before the reply itself, which then has to come.
+      if (!keepsAlive) throw malformed('the connection is to be closed before the reply')
+      return
+    }
     this.#head = { status, headers }
-    this.#keepsAlive = minor === '1' && !/\bclose\b/i.test(headers['connection'] ?? '')
-    this.#frame(status, headers)
+    this.#keepsAlive = keepsAlive
+    if (status !== 204 && status !== 304) this.#expect(length)
     this.#onHead(this.#head)
   }
 
-  /** Source: RFC 9112, section 6.3. */
-  #frame(status: number, headers: WireHead['headers']): void {
-    const { 'transfer-encoding': encoding, 'content-length': length } = headers
-    if (status === 204 || status === 304) return
-    if (encoding !== undefined) {
-      if (encoding.toLowerCase() !== 'chunked' || length !== undefined)
-        throw malformed('the length of the reply is unclear')
-      this.#nextLine = 'size'
-    } else if (length !== undefined) {
-      if (!/^\d{1,15}$/.test(length)) throw malformed('the length of the reply is unclear')
-      this.#left = Number(length)
-      this.#body = new Body(this.#left)
-    } else {
-      this.#left = Infinity
-      this.#keepsAlive = false
+  #expect(length: number | 'chunked'): void {
+    if (length === 'chunked') this.#nextLine = 'size'
+    else {
+      this.#left = length
+      if (length === Infinity) this.#keepsAlive = false
+      else this.#body = new Body(length)
     }
   }
 
@@ -132,7 +135,10 @@ export class ReplyReader {
   }
 
   #lineAfter(line: string): Line {
-    if (this.#nextLine === 'trailer') return 'trailer'
+    if (this.#nextLine === 'trailer') {
+      if (!TRAILER.test(line)) throw malformed('a line after the chunks is broken')
+      return 'trailer'
+    }
     if (this.#nextLine === 'end of chunk') {
       if (line !== '') throw malformed('a chunk is longer than it says')
       return 'size'
@@ -155,6 +161,19 @@ export class ReplyReader {
   }
 }
 
+/**
+ * How long the body is, where it may have one; infinite where only the connection's end ends it.
+ *
+ * Source: RFC 9112, section 6.3.
+ */
+function lengthIn(headers: WireHead['headers']): number | 'chunked' {
+  const { 'transfer-encoding': encoding, 'content-length': length } = headers
+  if (encoding === undefined && length === undefined) return Infinity
+  if (encoding?.toLowerCase() === 'chunked' && length === undefined) return 'chunked'
+  if (encoding === undefined && /^\d{1,15}$/.test(length ?? '')) return Number(length)
+  throw malformed('the length of the reply is unclear')
+}
+
 /** By lower-case name; those that come more than once are joined. */
 function headersIn(text: string): Record<string, string> {
   const headers: Record<string, string> = {}
@@ -162,9 +181,22 @@ function headersIn(text: string): Record<string, string> {
     const next = text.indexOf('\r\n', start)
     const colon = text.indexOf(':', start)
     const name = text.slice(start, colon).toLowerCase()
-    const value = text.slice(colon + 1, next < 0 ? undefined : next).trim()
+    const value = trimmed(text, colon + 1, next < 0 ? text.length : next)
     headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value
     start = next + 2
   }
   return headers
+}
+
+/** Of the space that HTTP knows; there is more that looks like it. */
+function trimmed(text: string, from: number, to: number): string {
+  let [start, end] = [from, to]
+  while (start < end && isSpace(text, start)) start += 1
+  while (start < end && isSpace(text, end - 1)) end -= 1
+  return text.slice(start, end)
+}
+
+function isSpace(text: string, at: number): boolean {
+  const char = text[at]
+  return char === ' ' || char === '\t'
 }

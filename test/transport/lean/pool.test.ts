@@ -1,10 +1,12 @@
+import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { Socket, type AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { createServer as createTlsServer } from 'node:tls'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { reply, startRaw } from './raw-server.js'
 import { request, send, Told, wireTo } from './wires.js'
 
@@ -139,6 +141,52 @@ describe('a connection of ours', () => {
     expect(reused).toEqual([false, true])
   })
 
+  it('that ends in the handshake says so', async () => {
+    const server = await startRaw(
+      () => {},
+      (socket) => socket.once('data', () => socket.end()),
+    )
+    const origin = new URL(server.origin.href.replace('http:', 'https:'))
+    const { error, sent } = await send(wireTo('pool', origin), origin).told.over
+    expect(error).toMatchObject({
+      code: 'ECONNRESET',
+      message: expect.stringContaining('before secure TLS connection'),
+    })
+    expect(sent).toBeUndefined()
+  })
+
+  it('forgets what it knows of the last time where it does not help', async () => {
+    const server = createTlsServer(
+      {
+        key: pem('key'),
+        cert: pem('cert'),
+        maxVersion: 'TLSv1.2',
+        secureOptions: constants.SSL_OP_NO_TICKET,
+      },
+      (socket) => socket.on('error', () => {}).on('data', () => socket.write(reply())),
+    )
+    const known = new Set<string>()
+    server.on('newSession', (id: Buffer, _data, done: () => void) => {
+      known.add(id.toString('hex'))
+      done()
+    })
+    server.on('resumeSession', (id: Buffer, done: (error: Error | null, data: null) => void) => {
+      done(known.has(id.toString('hex')) ? new Error('no') : null, null)
+    })
+    server.on('tlsClientError', () => {})
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const wire = wireTo('pool', origin, { keepAlive: false, tls: { ca: pem('cert') } })
+    expect(await send(wire, origin).told.over).toMatchObject({ body: 'ok' })
+    expect(await send(wire, origin).told.over).toMatchObject({
+      sent: undefined,
+      error: { code: 'ECONNRESET' },
+    })
+    expect(await send(wire, origin).told.over).toMatchObject({ body: 'ok', error: undefined })
+  })
+
   it.runIf(HAS_IPV6)('leads to an address of IPv6', async () => {
     const server = createPlainServer((_, response) => void response.end('ok'))
     server.listen(0, '::1')
@@ -146,6 +194,29 @@ describe('a connection of ours', () => {
     onTestFinished(() => void server.close())
     const origin = new URL(`http://[::1]:${(server.address() as AddressInfo).port}`)
     expect(await send(wireTo('pool', origin), origin).told.over).toMatchObject({ body: 'ok' })
+  })
+
+  it('that was opened for a request that is none is idle as any other', async () => {
+    const server = await startRaw(() => {})
+    const wire = wireTo('pool', server.origin, { idleTimeoutMs: 20 })
+    const unref = vi.spyOn(Socket.prototype, 'unref')
+    const told = new Told({ ...request(server.origin), headers: { x: 'a\r\nb: c' } })
+    wire.send(told)
+    await told.over
+    // No process goes on for it.
+    expect(unref).toHaveBeenCalledOnce()
+    await server.until(() => server.openSockets === 0)
+  })
+
+  it('goes to who waits for one, not to who comes when one has just closed', async () => {
+    const server = await startRaw(({ socket }) => void socket.write(reply('ok', 'connection: close\r\n')))
+    const wire = wireTo('pool', server.origin, { maxSockets: 1 })
+    const first = send(wire, server.origin).told
+    const second = send(wire, server.origin).told
+    await first.over
+    const third = send(wire, server.origin).told
+    await third.over
+    expect(second.body).toBe('ok')
   })
 
   it('that is silent in the handshake fails its request unsent', async () => {

@@ -32,7 +32,7 @@ const WHOLE: readonly (readonly [string, string])[] = [
   ['with a length', `${OK}content-length: 5\r\nx: y\r\n\r\nhello`],
   [
     'in chunks',
-    `${OK}transfer-encoding: Chunked\r\n\r\n3\r\nhel\r\n002 ;a="b"\r\nlo\r\n0\r\nx: y\r\ny: z\r\n\r\n`,
+    `${OK}transfer-encoding: Chunked\r\n\r\n3\r\nhel\r\n002;a="b"\r\nlo\r\n0\r\nx: y\r\ny: z\r\n\r\n`,
   ],
   [
     'after others',
@@ -89,7 +89,7 @@ describe('where a reply ends', () => {
 
 it('takes the names of headers in lower case, their values without the space around, and joins what is several', () => {
   const { heads } = read(
-    'HTTP/1.1 200\r\nX-A: \t1 \r\nx-a:2\r\nx-b:\r\nx-c: a:b\xe9\r\ncontent-length: 0\r\n\r\n',
+    'HTTP/1.1 200\r\nX-A: \t1  \r\nx-a:2\r\nx-b:\r\nx-c: a:b\xe9\r\ncontent-length: 0\r\n\r\n',
   )
   expect(heads[0]?.headers).toEqual({
     'x-a': '1, 2',
@@ -109,11 +109,23 @@ describe('what is no reply', () => {
     ['a folded line', `${OK}x: y\r\n z\r\n\r\n`],
     ['a line that ends too early', `${OK}x: y\nz: a\r\n\r\n`],
     ['a byte of zero', `${OK}x: \0\r\n\r\n`],
+    ['a control character', `${OK}x: \x0b\r\n\r\n`],
+    ['a tab at the end of a line', `${OK}transfer-encoding: chunked\t \r\n\r\n`],
+    ['a space that HTTP does not know', `${OK}transfer-encoding: chunked\xa0\r\n\r\n`],
     ['two lengths', `${OK}content-length: 5\r\ncontent-length: 5\r\n\r\n`],
+    [
+      'two lengths where there is no body',
+      'HTTP/1.1 304 None\r\ncontent-length: 5\r\ncontent-length: 5\r\n\r\n',
+    ],
+    ['an announcement that closes the connection', 'HTTP/1.1 103 Hints\r\nconnection: close\r\n\r\n'],
     ['a length with a sign', `${OK}content-length: +5\r\n\r\n`],
     ['a length and chunks', `${OK}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n`],
     ['an encoding that is not known', `${OK}transfer-encoding: gzip, chunked\r\n\r\n`],
     ['a chunk without a size', `${OK}transfer-encoding: chunked\r\n\r\n\r\n`],
+    ['a chunk with a space behind its size', `${OK}transfer-encoding: chunked\r\n\r\n5 \r\n`],
+    ['a chunk with an extension that is none', `${OK}transfer-encoding: chunked\r\n\r\n5;a b\r\n`],
+    ['a line after the chunks without a colon', `${OK}transfer-encoding: chunked\r\n\r\n0\r\nx\r\n`],
+    ['a length after the chunks', `${OK}transfer-encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\n`],
     ['a chunk with a sign', `${OK}transfer-encoding: chunked\r\n\r\n-5\r\n`],
     ['a chunk that is longer than it says', `${OK}transfer-encoding: chunked\r\n\r\n2\r\nhello\r\n`],
   ])('is refused: %s', (_, text) => {
