@@ -15,6 +15,7 @@ export interface Cancellable {
  * `Failure`. A scope made inside another is cancelled with it; `close` unties the two.
  */
 export class Scope implements Cancellable {
+  /** Of the chain of those that are tied to the same parent. */
   beside: Cancellable | undefined = undefined
   readonly #parent: Scope | undefined
   #closed = false

@@ -74,7 +74,7 @@ export class LambdaFunction implements Fn<unknown, unknown> {
         throw errorOf(end.failure, target, history)
       })
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error)
     }
   }
 

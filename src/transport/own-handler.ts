@@ -1,8 +1,8 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda'
-import { connectionSettingsOf } from './lean/connection-settings.js'
-import { Pool } from './lean/pool.js'
+import { connectionSettingsOf } from './wire/connection-settings.js'
+import { Pool } from './wire/pool.js'
 import { withAnswer } from './lean/reply.js'
-import type { Exchange, Wire, WireHead, WireRequest } from './lean/wire.js'
+import type { Exchange, Wire, WireHead, WireRequest } from './wire/wire.js'
 import type { Sighting } from './middleware.js'
 import { noteHead } from './reply-head.js'
 

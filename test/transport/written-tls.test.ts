@@ -7,7 +7,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createInvoker } from 'resilient-lambda'
 import { failureOf } from '../invoker/support.js'
-import { watchSent } from './lean/watch-sent.js'
+import { watchSent } from './wire/watch-sent.js'
 
 const pem = (name: string): Buffer => readFileSync(new URL(`./tls/${name}.pem`, import.meta.url))
 

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import type { ClientRequest } from 'node:http'
-import { watchSent } from '../transport/lean/watch-sent.js'
+import { watchSent } from '../transport/wire/watch-sent.js'
 
 /** What the HTTP clients of this process have done since watching began, as node:http and our connections tell. */
 export interface Traffic {

@@ -12,8 +12,8 @@ import type { LambdaService } from './service.js'
 import { signedRequest, type Signed } from './signed.js'
 import type { Signer } from './sigv4.js'
 import { judge } from './verdict.js'
-import { requestTimedOut } from './wire-errors.js'
-import type { Exchange, Sent, Wire, WireHead, WireRequest } from './wire.js'
+import { requestTimedOut } from '../wire/wire-errors.js'
+import type { Exchange, Sent, Wire, WireHead, WireRequest } from '../wire/wire.js'
 
 /** What all attempts of one transport share. */
 export interface LeanParts {

@@ -1,12 +1,12 @@
 import type { Outcome } from '../../core/outcome.js'
 import type { ClientOf } from '../sdk.js'
 import type { Transport } from '../transport.js'
-import { AgentWire } from './agent-wire.js'
+import { AgentWire } from '../wire/agent-wire.js'
 import { LeanAttempt, type Lane, type LeanParts } from './attempt.js'
-import { Pool } from './pool.js'
+import { Pool } from '../wire/pool.js'
 import { serviceOf, type LambdaService } from './service.js'
 import { Signer } from './sigv4.js'
-import type { Wire } from './wire.js'
+import type { Wire } from '../wire/wire.js'
 
 /** A transport with connections of its own. */
 export type LeanTransport = Transport & {

@@ -2,7 +2,7 @@ import { LambdaServiceException } from '@aws-sdk/client-lambda'
 import type { Outcome } from '../../core/outcome.js'
 import { outcomeOf } from '../answer.js'
 import type { DurableHead } from '../reply-head.js'
-import type { WireHead } from './wire.js'
+import type { WireHead } from '../wire/wire.js'
 
 type Members = Readonly<Record<string, unknown>>
 

@@ -5,7 +5,7 @@ import type { Credentials } from './credentials.js'
 import { headOf } from './invoke.js'
 import type { LambdaService } from './service.js'
 import type { Signer } from './sigv4.js'
-import type { WireRequest } from './wire.js'
+import type { WireRequest } from '../wire/wire.js'
 
 /** What a request was signed with: what has to change where Lambda does not take it. */
 export interface Signed {

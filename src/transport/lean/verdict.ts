@@ -5,7 +5,7 @@ import type { Ran } from '../../failures/verdict.js'
 import { RegionMismatch } from '../sdk.js'
 import { isAboutTime, markClockCorrected } from './reply.js'
 import type { Signed } from './signed.js'
-import type { WireHead } from './wire.js'
+import type { WireHead } from '../wire/wire.js'
 
 /** What is known of an attempt that failed. */
 interface Story {

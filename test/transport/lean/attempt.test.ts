@@ -9,7 +9,7 @@ import type { Outcome } from '../../../src/core/outcome.js'
 import { LeanAttempt } from '../../../src/transport/lean/attempt.js'
 import type { LambdaService } from '../../../src/transport/lean/service.js'
 import { Signer } from '../../../src/transport/lean/sigv4.js'
-import type { Exchange } from '../../../src/transport/lean/wire.js'
+import type { Exchange } from '../../../src/transport/wire/wire.js'
 import { KEYS } from './support.js'
 
 const REQUEST = {

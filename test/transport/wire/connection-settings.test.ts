@@ -6,8 +6,8 @@ import { createClients } from '../../../src/transport/clients.js'
 import {
   connectionSettingsOf,
   type ConnectionSettings,
-} from '../../../src/transport/lean/connection-settings.js'
-import { bareEnvironment, KEYS } from './support.js'
+} from '../../../src/transport/wire/connection-settings.js'
+import { bareEnvironment, KEYS } from '../lean/support.js'
 
 type Handler = NonNullable<LambdaClientConfig['requestHandler']>
 

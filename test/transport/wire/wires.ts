@@ -3,10 +3,10 @@ import { EventEmitter, once } from 'node:events'
 import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import { onTestFinished } from 'vitest'
-import { AgentWire } from '../../../src/transport/lean/agent-wire.js'
-import type { ConnectionSettings } from '../../../src/transport/lean/connection-settings.js'
-import { Pool } from '../../../src/transport/lean/pool.js'
-import type { Exchange, Sent, Wire, WireHead, WireRequest } from '../../../src/transport/lean/wire.js'
+import { AgentWire } from '../../../src/transport/wire/agent-wire.js'
+import type { ConnectionSettings } from '../../../src/transport/wire/connection-settings.js'
+import { Pool } from '../../../src/transport/wire/pool.js'
+import type { Exchange, Sent, Wire, WireHead, WireRequest } from '../../../src/transport/wire/wire.js'
 
 /** Both ways over the wire, by their names. */
 export const WIRES = ['pool', 'agent'] as const

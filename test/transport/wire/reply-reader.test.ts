@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ReplyReader } from '../../../src/transport/lean/reply-reader.js'
-import type { WireHead } from '../../../src/transport/lean/wire.js'
+import { ReplyReader } from '../../../src/transport/wire/reply-reader.js'
+import type { WireHead } from '../../../src/transport/wire/wire.js'
 
 interface Read {
   readonly heads: readonly WireHead[]

@@ -2,7 +2,7 @@ import { request, type IncomingMessage } from 'node:http'
 import { Duplex } from 'node:stream'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { ReplyReader } from '../../../src/transport/lean/reply-reader.js'
+import { ReplyReader } from '../../../src/transport/wire/reply-reader.js'
 
 /** What a reply says. */
 interface Said {

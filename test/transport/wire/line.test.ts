@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Line, type Waiting } from '../../../src/transport/lean/line.js'
+import { Line, type Waiting } from '../../../src/transport/wire/line.js'
 
 class One implements Waiting<One> {
   ahead: One | undefined

@@ -1,5 +1,5 @@
-import { Connection } from '../../../src/transport/lean/connection.js'
-import type { Exchange } from '../../../src/transport/lean/wire.js'
+import { Connection } from '../../../src/transport/wire/connection.js'
+import type { Exchange } from '../../../src/transport/wire/wire.js'
 
 /** Whom to tell of requests over connections of the lean transport. */
 export interface SentListener {
