@@ -1,6 +1,6 @@
 import type { Attempt } from './attempt.js'
 import type { Failure } from './failure.js'
-import { cut, formatMs } from './text.js'
+import { cut, formatMs, oneLine } from './text.js'
 import type { Ran } from './verdict.js'
 
 /** How a failed call went. */
@@ -26,7 +26,7 @@ export function compose(failure: Failure, story: Story, ran: Ran): string {
   const seen = reason === undefined ? message : `${message}, ${reason}`
   const wait = retryAfterMs === undefined ? '' : ` Retry after ${formatMs(retryAfterMs)}.`
   const line = `"${story.target}" failed: ${code} (${seen}) ${effort(story)}; ${RAN[ran]}.${wait} ${verdict.advice}`
-  return cut(line.replace(/\s+/g, ' '), 2_000)
+  return cut(oneLine(line), 2_000)
 }
 
 function effort({ attempts, elapsedMs }: Story): string {

@@ -4,13 +4,15 @@ const NOT_FOR_LOGS =
 
 /** Somebody else's text as one clause: one line, no final stop, nothing signed, at most `limit` characters. */
 export function clause(text: string, limit = 300): string {
-  const line = text
-    .slice(0, limit * 8)
-    .replace(NOT_FOR_LOGS, '')
-    .replace(/\s+/g, ' ')
+  const line = oneLine(text.slice(0, limit * 8).replace(NOT_FOR_LOGS, ''))
     .trim()
     .replace(/\.$/, '')
   return cut(line, limit)
+}
+
+/** Only what is not a single space already is replaced: most texts stay as they are, and cost nothing. */
+export function oneLine(text: string): string {
+  return text.replace(/\s{2,}|[^\S ]/g, ' ')
 }
 
 /** At most `limit` characters, with an ellipsis where something is missing. */

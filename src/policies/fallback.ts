@@ -71,7 +71,7 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
       const timer = context.clock.setTimer(limitMs, () =>
         scope.cancel(failure('DeadlineExceeded', `the fallback gave no answer within ${formatMs(limitMs)}`)),
       )
-      const replacement = await within(scope, () => replace(outcome, call, context, scope.signal))
+      const replacement = await within(scope, () => replace(outcome, call, context, scope))
       timer.cancel()
       scope.close()
       context.history.fallback = replacement.ok
@@ -85,19 +85,33 @@ export function fallbackPolicy(settings: FallbackSettings): Policy {
       return replacement.ok ? replacement : alsoFailed(outcome.failure, replacement.failure, context.history)
     }
 
-  async function replace(
-    outcome: Failed,
-    call: Call,
-    context: Context,
-    signal: AbortSignal,
-  ): Promise<Outcome> {
+  async function replace(outcome: Failed, call: Call, context: Context, scope: Scope): Promise<Outcome> {
     try {
-      const error = errorOf(outcome.failure, call.subject.name, context.history)
-      return answered(await settings.answer({ error, payload: call.payload, signal }))
+      return answered(await settings.answer(argumentsFor(outcome, call, context, scope)))
     } catch (error) {
       if (isInvokeError(error) && !error.mayHaveRun) context.history.ranElsewhere = 'no'
       return thrown(error)
     }
+  }
+}
+
+/** Error and signal are made for those who look at them: in an outage there are many calls, and most fallbacks are a value. */
+function argumentsFor(
+  { failure }: Failed,
+  { subject, payload }: Call,
+  { history }: Context,
+  scope: Scope,
+): FallbackArguments {
+  const { elapsedMs } = history
+  let error: InvokeError | undefined
+  return {
+    payload,
+    get error() {
+      return (error ??= errorOf(failure, subject.name, history, elapsedMs))
+    },
+    get signal() {
+      return scope.signal
+    },
   }
 }
 
