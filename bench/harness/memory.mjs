@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { median } from './statistics.mjs'
 
 /** What is in use after a full collection, in bytes. */
 export async function bytesInUse() {
@@ -35,14 +36,18 @@ async function untilIdle() {
   }
 }
 
-/** The share of a core that the process computes in `ms`. */
-export async function shareOfCore(ms) {
-  await sleep(ms / 4)
-  const before = process.cpuUsage()
-  const startedMs = performance.now()
-  await sleep(ms)
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1_000 / (performance.now() - startedMs)
+/** The share of a core that the process computes: the median of several windows of `ms`. */
+export async function shareOfCore(ms, windows = 7) {
+  const shares = []
+  for (let window = 0; window < windows; window++) {
+    await sleep(ms / 4)
+    const before = process.cpuUsage()
+    const startedMs = performance.now()
+    await sleep(ms)
+    const { user, system } = process.cpuUsage(before)
+    shares.push((user + system) / 1_000 / (performance.now() - startedMs))
+  }
+  return median(shares)
 }
 
 /** Counts timers that are set and have neither fired for the last time nor been taken back. */

@@ -17,6 +17,8 @@ export const about =
 const MOST = 50_000
 const FUNCTIONS = 10_000
 const SOCKETS = 200
+/** Chains that an invoker remembers by name. */
+const REMEMBERED = 1_000
 const KILOBYTE = 1_024
 const WIDE = {
   bulkhead: { concurrency: MOST },
@@ -93,11 +95,13 @@ const IDLE = {
   'ours, functions': () => {
     const callsOf = (invoker) => (number) => invoker(`function-${number}`).invoke()
     const invoker = createInvoker({ transport: answer })
-    return idling(
-      callsOf(invoker),
-      () => invoker.circuits().length,
-      () => callsOf(createInvoker({ transport: answer })),
-    )
+    return idling(callsOf(invoker), () => invoker.circuits().length, {
+      another: () => callsOf(createInvoker({ transport: answer })),
+      // An invoker remembers the chains of the latest names, which are no cells.
+      crowdOut: () => {
+        for (let number = 0; number < REMEMBERED; number++) invoker(`other-${number}`)
+      },
+    })
   },
   'opossum, breakers': () => {
     const breakers = []
@@ -111,8 +115,9 @@ const IDLE = {
 /**
  * `kept` says of how many functions something is still there: an invoker forgets idle ones when they become too many.
  * `another` makes the same calls for a rehearsal: what the engine keeps of code that is run so often is nobody's cells.
+ * `crowdOut` puts the same chains in the place of all that are remembered, before and after.
  */
-function idling(callOnce, kept, another) {
+function idling(callOnce, kept, { another, crowdOut = () => {} } = {}) {
   const callAll = async (functions, call = callOnce) => {
     for (let number = 0; number < functions; number++) await call(number)
   }
@@ -121,8 +126,10 @@ function idling(callOnce, kept, another) {
       async idle({ functions, ms }) {
         if (another) await callAll(functions, another())
         await callOnce(0)
+        crowdOut()
         const before = await bytesInUse()
         await callAll(functions)
+        crowdOut()
         const bytes = ((await bytesInUse()) - before) / kept()
         return { bytes, kept: kept(), share: await shareOfCore(ms) }
       },
@@ -155,7 +162,7 @@ export async function measure({ quick }) {
   })
   const idleField = { topic: import.meta.url, names: Object.keys(IDLE) }
   const idle = await withContenders(idleField, (children) =>
-    inTurn(children, (child) => child.do('idle', { functions, ms: quick ? 500 : 5_000 })),
+    inTurn(children, (child) => child.do('idle', { functions, ms: quick ? 500 : 2_000 })),
   )
   const timers = await withContenders(idleField, (children) =>
     inTurn(children, (child) => child.do('timersLeft', functions)),
