@@ -25,8 +25,8 @@ export interface SdkResponse {
 }
 
 /**
- * Sends a client's Invokes in the place of the SDK's handler, as that is set, but over connections of its own: they tell
- * what has left, and need no streams, and no timers and listeners for each request.
+ * Sends a client's Invokes in the place of the SDK's handler, by the settings of its agent, but over connections of its
+ * own: they tell what has left, and need no streams, and no timers and listeners for each request.
  */
 export class OwnHandler {
   readonly #client: LambdaClient
