@@ -5,8 +5,9 @@ import {
   type InvokeCommandOutput,
   type LambdaClientConfig,
 } from '@aws-sdk/client-lambda'
-import { equip, type Sighting } from './middleware.js'
+import { equip } from './middleware.js'
 import { OwnHandler } from './own-handler.js'
+import type { Sighting } from './sighting.js'
 
 const sightings = new WeakMap<object, Sighting>()
 

@@ -1,9 +1,9 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda'
 import { connectionSettingsOf } from './wire/connection-settings.js'
 import { Pool } from './wire/pool.js'
-import { withAnswer } from './lean/reply.js'
+import { withAnswer } from './wire/with-answer.js'
 import type { Exchange, Wire, WireHead, WireRequest } from './wire/wire.js'
-import type { Sighting } from './middleware.js'
+import type { Sighting } from './sighting.js'
 import { noteHead } from './reply-head.js'
 
 /** A request as the SDK's middleware leaves it, signed. */

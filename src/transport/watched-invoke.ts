@@ -1,6 +1,7 @@
 import { InvokeCommand, type InvokeCommandInput } from '@aws-sdk/client-lambda'
-import { equip, type Sighting } from './middleware.js'
+import { equip } from './middleware.js'
 import { isEmpty, prepare, type Stack } from './prepared-stack.js'
+import type { Sighting } from './sighting.js'
 
 /** Where a context, which the SDK makes for each request, tells whose request it is. */
 const SIGHTING = Symbol('resilient-lambda')

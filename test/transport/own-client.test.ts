@@ -5,7 +5,7 @@ import { startLocalLambda, type LocalLambda, type LocalLambdaOptions } from 'res
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { Scope } from '../../src/core/scope.js'
 import { failure } from '../../src/failures/failure.js'
-import { newSighting, type Sighting } from '../../src/transport/middleware.js'
+import { newSighting, type Sighting } from '../../src/transport/sighting.js'
 import { OwnClient } from '../../src/transport/own-client.js'
 import { OwnHandler } from '../../src/transport/own-handler.js'
 import { failureOf } from '../invoker/support.js'

@@ -3,6 +3,7 @@ import type { Outcome } from '../../core/outcome.js'
 import { outcomeOf } from '../answer.js'
 import type { DurableHead } from '../reply-head.js'
 import type { WireHead } from '../wire/wire.js'
+import { metadataOf, requestIdOf, withAnswer } from '../wire/with-answer.js'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -48,37 +49,6 @@ function membersOf(said: unknown): Members {
   return typeof said === 'object' && said !== null && !Array.isArray(said) ? (said as Members) : {}
 }
 
-/** An error that came in the middle of a reply, with what its head said; as the SDK leaves it. */
-export function withAnswer(error: Error, head: WireHead): Error {
-  const { status: statusCode, headers } = head
-  // Out of sight, as the SDK has it: headers go into logs too easily. Exceptions have a field for them in sight.
-  Object.defineProperty(error, '$response', {
-    value: { statusCode, headers },
-    enumerable: false,
-    configurable: true,
-  })
-  return '$metadata' in error ? error : Object.assign(error, { $metadata: metadataOf(head) })
-}
-
-interface Metadata {
-  readonly httpStatusCode: number
-  readonly requestId?: string
-  readonly extendedRequestId?: string
-  readonly cfId?: string
-}
-
-function metadataOf({ status, headers }: WireHead): Metadata {
-  const requestId = requestIdOf(headers)
-  const extendedRequestId = headers['x-amz-id-2']
-  const cfId = headers['x-amz-cf-id']
-  return {
-    httpStatusCode: status,
-    ...(requestId !== undefined && { requestId }),
-    ...(extendedRequestId !== undefined && { extendedRequestId }),
-    ...(cfId !== undefined && { cfId }),
-  }
-}
-
 const ABOUT_SIGNATURE =
   /^(?:InvalidSignatureException|SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed)$/
 
@@ -90,10 +60,6 @@ export function isAboutTime(error: unknown): error is LambdaServiceException {
 /** Says, as the SDK does, that the next signature will have another time. */
 export function markClockCorrected(error: LambdaServiceException): void {
   Object.assign(error.$metadata, { clockSkewCorrected: true })
-}
-
-function requestIdOf(headers: WireHead['headers']): string | undefined {
-  return headers['x-amzn-requestid'] ?? headers['x-amzn-request-id'] ?? headers['x-amz-request-id']
 }
 
 /** Source: Smithy, AWS restJson1, "Operation error serialization". */
