@@ -3,15 +3,12 @@ import { errorOf } from '../core/error-of.js'
 import { Observers } from '../core/emitter.js'
 import type { Observer } from '../core/events.js'
 import type { Next, Policy } from '../core/policy.js'
-import { runCall, type Run, type Surroundings } from '../core/run.js'
+import { runCall, type Run } from '../core/run.js'
 import { callback, duration, InvalidSettingError, shape } from '../core/settings.js'
 import { circuitOf } from '../policies/breaker.js'
-import type { BulkheadSettings } from '../policies/bulkhead.js'
 import type { FallbackOptions } from '../policies/fallback.js'
 import type { PolicyName } from '../policies/order.js'
 import type { Codec } from '../transport/payload.js'
-import type { ClientOf } from '../transport/sdk.js'
-import type { Transport } from '../transport/transport.js'
 import { asObserver, asSchema, isLambdaContext, parseInvokeOptions, parseUse } from './arguments.js'
 import { circuitHandle, type CircuitHandle } from './circuit-handle.js'
 import { explainPlan, idempotenceOf, planData, type PlanData } from './explain.js'
@@ -19,6 +16,7 @@ import { OtherChain, refuseOtherRegions } from './failover.js'
 import { fallbackBy, fallbackTo } from './fallback.js'
 import type { Fn, InvokeOptions, Result } from './fn.js'
 import { parseIdempotencyKey } from './idempotency-key.js'
+import type { Host } from './host.js'
 import { metaOf } from './meta.js'
 import { buildPipeline } from './pipeline.js'
 import type { Plan } from './plan.js'
@@ -26,19 +24,6 @@ import { applySetting, type FunctionSettings } from './settings.js'
 import type { StandardSchema } from './standard-schema.js'
 import { subjectOf } from './target.js'
 import { timeoutLint, type TimeoutFinding } from './timeout-lint.js'
-
-/** What all functions of one invoker share. */
-export interface Host extends Surroundings {
-  readonly transport: Transport
-  /** Undefined where a transport takes the place of the AWS SDK. */
-  readonly clientOf: ClientOf | undefined
-  readonly clientBulkhead: BulkheadSettings | false
-  readonly observers: readonly Observer[]
-  /** Where functions are whose ARN does not say; undefined where only the client knows. */
-  readonly region: string | undefined
-  /** Whether all functions are called through one client that was handed in, which is for one region. */
-  readonly oneClient: boolean
-}
 
 /** What a plan is made into by its first call. */
 interface Runner {

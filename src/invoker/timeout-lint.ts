@@ -6,7 +6,7 @@ import { within } from '../core/wait.js'
 import { InvokeError } from '../failures/error.js'
 import { failure } from '../failures/failure.js'
 import { functionConfigurationOf, type FunctionConfiguration } from '../transport/function-configuration.js'
-import type { Host } from './lambda-function.js'
+import type { Host } from './host.js'
 import type { Plan } from './plan.js'
 import { subjectOf } from './target.js'
 
