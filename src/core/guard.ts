@@ -186,8 +186,10 @@ class GuardedCall implements Passage, Cancellable {
     this.#now = undefined
     this.#step++
     this.#scope?.untie(this)
-    // One way to settle is less for each call in flight to keep than two.
-    this.#resolve(Promise.reject(error))
+    // One way to settle is less for each call in flight to keep than two. Where it has settled already, nobody is told.
+    const rejected = Promise.reject<never>(error)
+    rejected.catch(() => {})
+    this.#resolve(rejected)
     this.crashed = true
     const outcome = thrown(error)
     while (this.#inside > 0) void this.#takeExit()?.leave(outcome, this)

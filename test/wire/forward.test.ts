@@ -16,6 +16,8 @@ async function start(handler: LambdaHandler, coldStart = 0) {
 
 it('a function stops when nobody waits for it any more', async () => {
   const stopped: string[] = []
+  let leave: () => void = () => {}
+  const callerHasLeft = new Promise<void>((resolve) => (leave = resolve))
   const { local, lambda } = await start(async (_: unknown, context: LambdaContext) => {
     const { signal } = deadlineOf(context)
     // Keeps the process alive where the signal would never be aborted.
@@ -23,8 +25,11 @@ it('a function stops when nobody waits for it any more', async () => {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
     clearInterval(forever)
     stopped.push((signal.reason as Error).name)
+    // Its answer might still be in time.
+    await callerHasLeft
   })
   const error = await lambda('report').deadline('200ms').forward().safeInvoke({})
+  leave()
   expect(error).toMatchObject({ ok: false, error: { code: 'DeadlineExceeded' } })
   await local.settled()
   expect(stopped).toEqual(['TimeoutError'])
