@@ -187,7 +187,7 @@ class GuardedCall implements Passage, Cancellable {
     this.#step++
     this.#scope?.untie(this)
     // One way to settle is less for each call in flight to keep than two. Where it has settled already, nobody is told.
-    const rejected = Promise.reject<never>(error)
+    const rejected = Promise.reject(error)
     rejected.catch(() => {})
     this.#resolve(rejected)
     this.crashed = true
